@@ -1,3 +1,5 @@
+// Dot16KDF against published vectors and its own rules.
+
 #include "common/hex.h"
 #include "crypto/dot16kdf.h"
 

@@ -1,3 +1,5 @@
+// Secret: what is wiped, when, and what cannot be done with it; constant-time comparison.
+
 #include "crypto/secret.h"
 
 #include <fmt/format.h>
