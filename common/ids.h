@@ -59,6 +59,9 @@ using LzoneCmacPn = BoundedUint<struct LzoneCmacPnTag, std::uint32_t, 32>;
 using MzoneSaid = BoundedUint<struct MzoneSaidTag, std::uint8_t, 8>;
 using LzoneSaid = BoundedUint<struct LzoneSaidTag, std::uint16_t, 16>;
 
+/// The way over the air: uplink is from the AMS towards the core.
+enum class LinkDirection : std::uint8_t { downlink, uplink };
+
 /// How many TEKs an SA has had since its AK. 16 bits, since 8 would wrap within minutes at line rate.
 using CounterTek = BoundedUint<struct CounterTekTag, std::uint16_t, 16>;
 /// CMAC_KEY_COUNT of the draft and the LZone, AK_COUNT of the final text.

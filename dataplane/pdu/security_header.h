@@ -1,0 +1,123 @@
+// EKS | PN of the MZone, the nonce and first counter block made of it, and the PN ranges of the two directions.
+#pragma once
+
+#include "common/bytes.h"
+#include "common/ids.h"
+#include "crypto/provider.h"
+#include "dataplane/pdu/mac_header.h"
+
+namespace aaigw::pdu {
+
+inline constexpr std::size_t kSecurityHeaderBytes = 3;
+
+/// EKS(2) | PN(22), big-endian, in clear before the ciphertext (IEEE 802.16.1-2012 6.2.5.2.3).
+struct SecurityHeader {
+    Eks eks;
+    MzonePn pn;
+
+    friend bool operator==(const SecurityHeader&, const SecurityHeader&) = default;
+};
+
+[[nodiscard]] constexpr SecurityHeader
+parse_security_header(std::span<const std::uint8_t, kSecurityHeaderBytes> bytes) noexcept
+{
+    const std::uint64_t field = load_be(bytes);
+    return {.eks = Eks::from_field(field >> 22), .pn = MzonePn::from_field(field)};
+}
+
+[[nodiscard]] constexpr std::array<std::uint8_t, kSecurityHeaderBytes>
+build_security_header(SecurityHeader header) noexcept
+{
+    return be_bytes<kSecurityHeaderBytes>(std::uint64_t{header.eks.value()} << 22 |
+                                          header.pn.value());
+}
+
+/// What an SA does to the payload, which the PDU itself does not say.
+enum class Protection : std::uint8_t {
+    ctr = 0,      ///< AES-CTR: no ICV
+    ccm_icv4 = 4, ///< AES-CCM with a 4-byte ICV
+    ccm_icv8 = 8, ///< AES-CCM with an 8-byte ICV
+};
+
+[[nodiscard]] constexpr Protection ccm(crypto::IcvSize icv) noexcept
+{
+    return icv == crypto::IcvSize::four ? Protection::ccm_icv4 : Protection::ccm_icv8;
+}
+
+[[nodiscard]] constexpr std::size_t icv_bytes(Protection protection) noexcept
+{
+    return static_cast<std::size_t>(protection);
+}
+
+/// How many bytes longer the protected PDU is.
+[[nodiscard]] constexpr std::size_t overhead_bytes(Protection protection) noexcept
+{
+    return kSecurityHeaderBytes + icv_bytes(protection);
+}
+
+/// MAC header as transmitted(2) | STID(12) FID(4) | 00 x 6 | EKS PN(3): IEEE 802.16.1-2012 6.2.5.2.3, figure 6-22.
+/// The FID is that of the header; the STID is zero as long as none is assigned.
+///
+/// Unconfirmed: that the header's length is the one after expansion. The LZone's published examples prove the
+/// same rule there.
+[[nodiscard]] constexpr crypto::CcmNonce
+mzone_nonce(std::span<const std::uint8_t, kMacHeaderBytes> mac_header, Stid stid,
+            SecurityHeader security) noexcept
+{
+    const unsigned fid = mac_header[0] >> 4U;
+    const auto connection = be_bytes<2>(std::uint64_t{stid.value()} << 4 | fid);
+    const auto eks_pn = build_security_header(security);
+    crypto::CcmNonce nonce{};
+    nonce[0] = mac_header[0];
+    nonce[1] = mac_header[1];
+    nonce[2] = connection[0];
+    nonce[3] = connection[1];
+    nonce[10] = eks_pn[0];
+    nonce[11] = eks_pn[1];
+    nonce[12] = eks_pn[2];
+    return nonce;
+}
+
+/// Ctr_1, with which the keystream of a CTR-only SA begins.
+///
+/// Unconfirmed: the clause does not say whether it is Ctr_0 or Ctr_1. Ctr_1 is where CCM's payload begins too.
+[[nodiscard]] constexpr crypto::AesBlock first_counter_block(const crypto::CcmNonce& nonce) noexcept
+{
+    crypto::AesBlock block{};
+    block[0] = 0x01; // flags: a counter field of two bytes
+    for (std::size_t i = 0; i < nonce.size(); ++i)
+        block[1 + i] = nonce[i];
+    block[15] = 0x01;
+    return block;
+}
+
+/// The PNs one direction may use under one TEK; the top bit keeps the directions apart (6.2.5.2.3).
+struct MzonePnRange {
+    MzonePn first;
+    MzonePn last;
+};
+
+inline constexpr MzonePnRange kDownlinkPns{MzonePn::from_field(0x000001),
+                                           MzonePn::from_field(0x1fffff)};
+inline constexpr MzonePnRange kUplinkPns{MzonePn::from_field(0x200001),
+                                         MzonePn::from_field(0x3fffff)};
+
+[[nodiscard]] constexpr MzonePnRange pn_range(LinkDirection direction) noexcept
+{
+    return direction == LinkDirection::uplink ? kUplinkPns : kDownlinkPns;
+}
+
+/// The direction whose half `pn` lies in.
+[[nodiscard]] constexpr LinkDirection direction_of(MzonePn pn) noexcept
+{
+    return pn >= MzonePn::from_field(0x200000) ? LinkDirection::uplink : LinkDirection::downlink;
+}
+
+/// Whether a sender of that direction may use `pn`: right half, and not the zero of the half.
+[[nodiscard]] constexpr bool may_use(LinkDirection direction, MzonePn pn) noexcept
+{
+    const MzonePnRange range = pn_range(direction);
+    return range.first <= pn && pn <= range.last;
+}
+
+} // namespace aaigw::pdu
