@@ -1,3 +1,5 @@
+// The LZone PDU layout against the two AES-CCM examples of IEEE 802.16-2004.
+
 #include "dataplane/pdu/crc.h"
 #include "dataplane/pdu/lzone_pdu.h"
 #include "tests/unit/pdu/hex_bytes.h"

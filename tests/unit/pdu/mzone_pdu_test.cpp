@@ -1,3 +1,5 @@
+// MZone PDU layout: nonces and headers of the consistency vectors, and what is refused.
+
 #include "dataplane/pdu/mzone_pdu.h"
 #include "tests/unit/pdu/hex_bytes.h"
 
