@@ -92,6 +92,209 @@ TEST_P(LzoneExample, IsBuiltAroundThePayload)
 INSTANTIATE_TEST_SUITE_P(Pdus, LzoneExample, testing::ValuesIn(kExamples),
                          [](const auto& instance) { return std::string{instance.param.name}; });
 
+/// A header of six bytes with its HCS made right.
+std::vector<std::uint8_t> with_hcs(std::string_view five_bytes)
+{
+    auto header = hex(five_bytes);
+    header.push_back(hcs(header));
+    return header;
+}
+
+ParseError protected_error_of(std::vector<std::uint8_t> bytes)
+{
+    const auto pdu = parse_lzone_protected(bytes);
+    EXPECT_FALSE(pdu);
+    return pdu ? ParseError{} : pdu.error();
+}
+
+TEST(GenericMacHeader, HasEachFieldInItsPlace)
+{
+    const auto bytes = with_hcs("55 b5a3 1234");
+    const auto header = parse_generic_header(Bytes{bytes}.first<6>());
+    ASSERT_TRUE(header) << describe(header.error());
+    EXPECT_TRUE(header->encrypted);
+    EXPECT_EQ(header->type, 0x15);
+    EXPECT_TRUE(header->extended);
+    EXPECT_FALSE(header->has_crc);
+    EXPECT_EQ(header->eks.value(), 3);
+    EXPECT_EQ(header->length, 0x5a3);
+    EXPECT_EQ(header->cid.value(), 0x1234);
+    EXPECT_EQ(to_hex(build_generic_header(*header)), to_hex(bytes));
+}
+
+TEST(GenericMacHeader, ReservedBitIsIgnored)
+{
+    const auto set = with_hcs("400a 06c400");
+    auto clear = set;
+    clear[1] ^= 0x08;
+    clear[5] = hcs(Bytes{clear}.first(5));
+    const auto one = parse_generic_header(Bytes{set}.first<6>());
+    const auto other = parse_generic_header(Bytes{clear}.first<6>());
+    ASSERT_TRUE(one);
+    ASSERT_TRUE(other);
+    EXPECT_EQ(*one, *other);
+}
+
+TEST(GenericMacHeader, EverySingleBitErrorIsFound)
+{
+    const auto good = with_hcs("4040 1a06c4");
+    for (std::size_t bit = 0; bit < 48; ++bit) {
+        auto bad = good;
+        bad[bit / 8] ^= static_cast<std::uint8_t>(0x80 >> bit % 8);
+        const auto header = parse_generic_header(Bytes{bad}.first<6>());
+        ASSERT_FALSE(header) << bit;
+        EXPECT_EQ(header.error(), ParseError::hcs_mismatch);
+    }
+}
+
+TEST(LzoneSignaling, IsRecognisedByItsFirstBit)
+{
+    auto bytes = with_hcs("8000 2a0123");
+    bytes.push_back(0x40);
+    const auto header = parse_lzone_signaling(bytes);
+    ASSERT_TRUE(header) << describe(header.error());
+    EXPECT_EQ(header->data(), bytes.data());
+    EXPECT_EQ(header->size(), 6U);
+    EXPECT_EQ(protected_error_of(bytes), ParseError::signaling_header);
+
+    EXPECT_EQ(parse_lzone_signaling(Bytes{bytes}.first(5)).error(), ParseError::truncated);
+    EXPECT_EQ(parse_lzone_signaling(with_hcs("4000 060123")).error(),
+              ParseError::not_signaling_header);
+    bytes[4] ^= 1;
+    EXPECT_EQ(parse_lzone_signaling(bytes).error(), ParseError::hcs_mismatch);
+}
+
+TEST(LzonePdu, EncryptedAndClearAreNotTakenForEachOther)
+{
+    auto encrypted = with_crc(kExamples[0], CrcForm::ofdma);
+    const auto read_as_clear = parse_lzone_clear(encrypted);
+    ASSERT_FALSE(read_as_clear);
+    EXPECT_EQ(read_as_clear.error(), ParseError::encrypted);
+    auto clear = with_hcs("0000 0a06c4");
+    clear.resize(10);
+    EXPECT_EQ(protected_error_of(clear), ParseError::not_encrypted);
+}
+
+TEST(LzonePdu, InClearMatchesThePublishedPlainHeader)
+{
+    // The plain PDU of the example has CI set although it is printed without its CRC, which LEN does not count.
+    const GenericMacHeader header{
+        .has_crc = true, .eks = {}, .length = 10, .cid = Cid::from_field(0x06c4)};
+    EXPECT_EQ(to_hex(build_generic_header(header)), "00400a06c430");
+}
+
+TEST(LzonePdu, ExtendedSubheaderGroupIsClearAndBeforeThePn)
+{
+    const auto group = hex("03aabb");
+    std::vector<std::uint8_t> room(64, 0xee);
+    const LzoneFields fields{.cid = Cid::from_field(0x0300), .extended = group, .payload_bytes = 2};
+    const auto built =
+        build_lzone_protected(fields, Eks::from_field(1), LzonePn::from_field(0x80000001), room);
+    ASSERT_TRUE(built) << describe(built.error());
+    EXPECT_EQ(built->whole.size(), 6U + 3 + 4 + 2 + 8);
+    EXPECT_EQ(to_hex(Bytes{built->whole}.first(5)), "4090170300");
+    EXPECT_EQ(to_hex(Bytes{built->whole}.subspan(6)), "03aabb01000080eeeeeeeeeeeeeeeeeeee");
+
+    const auto parsed = parse_lzone_protected(built->whole);
+    ASSERT_TRUE(parsed) << describe(parsed.error());
+    EXPECT_EQ(to_hex(parsed->extended), "03aabb");
+    EXPECT_EQ(parsed->pn.value(), 0x80000001U);
+    EXPECT_EQ(parsed->payload.data(), room.data() + 13);
+    EXPECT_EQ(parsed->icv.data(), room.data() + 15);
+    EXPECT_TRUE(parsed->crc.empty());
+}
+
+TEST(LzonePdu, ExtendedSubheaderGroupStaysOutOfTheCrc)
+{
+    // ESF and CI, a group that claims the first byte of the CRC.
+    auto bytes = with_hcs("00c0 0c0300");
+    const auto group = hex("03aa");
+    bytes.insert(bytes.end(), group.begin(), group.end());
+    const auto crc = be_bytes<4>(crc32_msb_first(bytes));
+    bytes.insert(bytes.end(), crc.begin(), crc.end());
+    const auto pdu = parse_lzone_clear(bytes);
+    ASSERT_FALSE(pdu);
+    EXPECT_EQ(pdu.error(), ParseError::extended_group_truncated);
+}
+
+TEST(LzonePdu, LengthHasToBeTheSize)
+{
+    const auto example = with_crc(kExamples[1], CrcForm::ofdma);
+    for (std::size_t size = 0; size < example.size(); ++size) {
+        const ParseError error =
+            protected_error_of({example.begin(), example.begin() + static_cast<long>(size)});
+        EXPECT_EQ(error, size < 6 ? ParseError::truncated : ParseError::length_mismatch) << size;
+    }
+    auto longer = example;
+    longer.push_back(0);
+    EXPECT_EQ(protected_error_of(longer), ParseError::length_mismatch);
+}
+
+TEST(LzonePdu, ThatCannotHoldItsCrcOrIcvIsRefused)
+{
+    auto no_crc = with_hcs("0040 080300");
+    no_crc.resize(8);
+    const auto clear = parse_lzone_clear(no_crc);
+    ASSERT_FALSE(clear);
+    EXPECT_EQ(clear.error(), ParseError::truncated);
+
+    auto no_icv = with_hcs("4000 110300");
+    no_icv.resize(17);
+    EXPECT_EQ(protected_error_of(no_icv), ParseError::truncated);
+}
+
+TEST(LzonePdu, EverySingleBitErrorIsFoundByTheCrc)
+{
+    const auto good = with_crc(kExamples[0], CrcForm::ofdma);
+    for (std::size_t bit = 48; bit < 8 * good.size(); ++bit) {
+        auto bad = good;
+        bad[bit / 8] ^= static_cast<std::uint8_t>(0x80 >> bit % 8);
+        EXPECT_EQ(protected_error_of(bad), ParseError::crc_mismatch) << bit;
+    }
+}
+
+TEST(LzonePdu, IsAtMost2047BytesLong)
+{
+    std::vector<std::uint8_t> room(4096);
+    LzoneFields fields{.cid = {}, .crc = Crc::present, .payload_bytes = 2047 - 6 - 12 - 4};
+    EXPECT_EQ(lzone_protected_bytes(fields), 2047U);
+    EXPECT_TRUE(build_lzone_protected(fields, {}, {}, room));
+    ++fields.payload_bytes;
+    const auto longer = build_lzone_protected(fields, {}, {}, room);
+    ASSERT_FALSE(longer);
+    EXPECT_EQ(longer.error(), ParseError::too_long);
+    fields.payload_bytes = SIZE_MAX;
+    const auto huge = build_lzone_clear(fields, room);
+    ASSERT_FALSE(huge);
+    EXPECT_EQ(huge.error(), ParseError::too_long);
+}
+
+TEST(LzonePdu, IsNotBuiltIntoTooSmallABuffer)
+{
+    std::vector<std::uint8_t> room(6 + 12 + 3, 0xee);
+    const LzoneFields fields{.cid = {}, .payload_bytes = 4};
+    const auto pdu = build_lzone_protected(fields, {}, {}, room);
+    ASSERT_FALSE(pdu);
+    EXPECT_EQ(pdu.error(), ParseError::no_room);
+    EXPECT_EQ(room, std::vector<std::uint8_t>(room.size(), 0xee));
+}
+
+TEST(LzonePn, DirectionsHaveSeparateHalves)
+{
+    using enum LinkDirection;
+    const auto pn = [](std::uint32_t value) { return LzonePn::from_field(value); };
+    EXPECT_EQ(direction_of(pn(0x7fffffff)), downlink);
+    EXPECT_EQ(direction_of(pn(0x80000000)), uplink);
+    EXPECT_TRUE(may_use(downlink, pn(1)));
+    EXPECT_TRUE(may_use(downlink, pn(0x7fffffff)));
+    EXPECT_FALSE(may_use(downlink, pn(0)));
+    EXPECT_FALSE(may_use(downlink, pn(0x80000001)));
+    EXPECT_TRUE(may_use(uplink, pn(0x80000001)));
+    EXPECT_TRUE(may_use(uplink, pn(0xffffffff)));
+    EXPECT_FALSE(may_use(uplink, pn(0x80000000)));
+    EXPECT_FALSE(may_use(uplink, pn(1)));
+}
+
 TEST(Hcs, MatchesThePublishedHeaders)
 {
     EXPECT_EQ(hcs(hex("00400a06c4")), 0x30);

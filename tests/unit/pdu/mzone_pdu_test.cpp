@@ -87,6 +87,144 @@ TEST_P(MzoneExample, IsBuiltAroundThePayload)
 INSTANTIATE_TEST_SUITE_P(Pdus, MzoneExample, testing::ValuesIn(kExamples),
                          [](const auto& instance) { return std::string{instance.param.name}; });
 
+ParseError error_of(std::vector<std::uint8_t> bytes, HeaderKind kind,
+                    Protection protection = Protection::ccm_icv8)
+{
+    const auto pdu = parse_mzone_protected(bytes, kind, protection);
+    EXPECT_FALSE(pdu);
+    return pdu ? ParseError{} : pdu.error();
+}
+
+TEST(MzonePdu, ExtendedHeaderGroupIsSkippedAndStaysClear)
+{
+    // AGMH with EH, a group of four bytes, EKS 2 PN 5, two payload bytes, ICV.
+    auto bytes = hex("4815 04aabbcc 800005 0102 1112131415161718 1112");
+    bytes.resize(bytes.size() - 2);
+    bytes[1] = static_cast<std::uint8_t>(bytes.size());
+    const auto pdu = parse_mzone_protected(bytes, HeaderKind::agmh, Protection::ccm_icv8);
+    ASSERT_TRUE(pdu) << describe(pdu.error());
+    EXPECT_TRUE(pdu->header.extended);
+    EXPECT_EQ(to_hex(pdu->extended), "04aabbcc");
+    EXPECT_EQ(pdu->security.eks.value(), 2);
+    EXPECT_EQ(pdu->security.pn.value(), 5U);
+    EXPECT_EQ(to_hex(pdu->payload), "0102");
+    EXPECT_EQ(to_hex(pdu->icv), "1112131415161718");
+    // The group is not part of the nonce.
+    EXPECT_EQ(to_hex(mzone_nonce(*pdu, Stid::from_field(0xfff))), "4813fff4000000000000800005");
+}
+
+TEST(MzonePdu, ExtendedHeaderGroupIsBuiltBeforeTheSecurityHeader)
+{
+    const auto group = hex("03aabb");
+    std::vector<std::uint8_t> room(64, 0xee);
+    const MzoneFields fields{.fid = Fid::from_field(15), .extended = group, .payload_bytes = 4};
+    const auto pdu = build_mzone_protected(fields, {Eks::from_field(3), MzonePn::from_field(1)},
+                                           Protection::ccm_icv4, room);
+    ASSERT_TRUE(pdu) << describe(pdu.error());
+    EXPECT_EQ(to_hex(pdu->whole), "f81003aabbc00001eeeeeeeeeeeeeeee");
+    EXPECT_EQ(pdu->payload.data(), room.data() + 8);
+    EXPECT_EQ(pdu->icv.data(), room.data() + 12);
+}
+
+TEST(MzonePdu, ExtendedHeaderGroupWithAWrongLengthIsRefused)
+{
+    EXPECT_EQ(error_of(hex("4803 00"), HeaderKind::agmh), ParseError::extended_group_bad_length);
+    EXPECT_EQ(error_of(hex("4803 02"), HeaderKind::agmh), ParseError::extended_group_truncated);
+    EXPECT_EQ(error_of(hex("4802"), HeaderKind::agmh), ParseError::extended_group_truncated);
+
+    std::vector<std::uint8_t> room(64);
+    const auto group = hex("02aabb");
+    const auto pdu = build_mzone_clear({.fid = {}, .extended = group}, room);
+    ASSERT_FALSE(pdu);
+    EXPECT_EQ(pdu.error(), ParseError::extended_group_bad_length);
+}
+
+TEST(MzonePdu, LengthHasToBeTheSize)
+{
+    const auto example = hex(kExamples[0].pdu);
+    for (std::size_t size = 0; size < example.size(); ++size) {
+        const ParseError error = error_of(
+            {example.begin(), example.begin() + static_cast<long>(size)}, HeaderKind::agmh);
+        EXPECT_EQ(error, size < 2 ? ParseError::truncated : ParseError::length_mismatch) << size;
+    }
+    auto longer = example;
+    longer.push_back(0);
+    EXPECT_EQ(error_of(longer, HeaderKind::agmh), ParseError::length_mismatch);
+    EXPECT_EQ(error_of(example, HeaderKind::spmh), ParseError::length_mismatch);
+}
+
+TEST(MzonePdu, ThatCannotHoldItsIcvIsRefused)
+{
+    auto bytes = hex("400c 000001 01020304050607");
+    EXPECT_EQ(error_of(bytes, HeaderKind::agmh), ParseError::truncated);
+    EXPECT_TRUE(parse_mzone_protected(bytes, HeaderKind::agmh, Protection::ccm_icv4));
+    EXPECT_EQ(error_of(hex("4004 0000"), HeaderKind::agmh, Protection::ctr), ParseError::truncated);
+}
+
+TEST(MzonePdu, MayHaveAnEmptyPayload)
+{
+    auto bytes = hex("400d 000001 0102030405060708");
+    const auto pdu = parse_mzone_protected(bytes, HeaderKind::agmh, Protection::ccm_icv8);
+    ASSERT_TRUE(pdu);
+    EXPECT_TRUE(pdu->payload.empty());
+    EXPECT_EQ(pdu->icv.size(), 8U);
+}
+
+TEST(MzonePdu, LengthWithExtendedHeadersIsKnownModulo2048)
+{
+    std::vector<std::uint8_t> bytes(3000);
+    bytes[0] = 0x48 | (3000 - 2048) >> 8;
+    bytes[1] = (3000 - 2048) & 0xff;
+    bytes[2] = 1;
+    EXPECT_TRUE(parse_mzone_protected(bytes, HeaderKind::agmh, Protection::ccm_icv8));
+    bytes[1] ^= 1;
+    EXPECT_EQ(error_of(bytes, HeaderKind::agmh), ParseError::length_mismatch);
+    bytes[1] ^= 1;
+    bytes.resize(3000 + 8 * 2048); // fifteen bits
+    EXPECT_EQ(error_of(bytes, HeaderKind::agmh), ParseError::length_mismatch);
+}
+
+TEST(MzonePdu, IsAsLongAsItsHeaderCanSay)
+{
+    std::vector<std::uint8_t> room(4096);
+    for (const auto& [kind, limit] :
+         {std::pair{HeaderKind::agmh, 2047U}, std::pair{HeaderKind::spmh, 127U}}) {
+        MzoneFields fields{.kind = kind, .fid = kDefaultFlowFid, .payload_bytes = limit - 13};
+        EXPECT_EQ(mzone_protected_bytes(fields, Protection::ccm_icv8), limit);
+        EXPECT_TRUE(build_mzone_protected(fields, {}, Protection::ccm_icv8, room));
+        ++fields.payload_bytes;
+        const auto longer = build_mzone_protected(fields, {}, Protection::ccm_icv8, room);
+        ASSERT_FALSE(longer);
+        EXPECT_EQ(longer.error(), ParseError::too_long);
+    }
+    const auto huge = build_mzone_clear({.fid = {}, .payload_bytes = SIZE_MAX}, room);
+    ASSERT_FALSE(huge);
+    EXPECT_EQ(huge.error(), ParseError::too_long);
+}
+
+TEST(MzonePdu, IsNotBuiltIntoTooSmallABuffer)
+{
+    std::vector<std::uint8_t> room(44, 0xee);
+    const MzoneFields fields{.fid = kDefaultFlowFid, .payload_bytes = 32};
+    const auto pdu = build_mzone_protected(fields, {}, Protection::ccm_icv8, room);
+    ASSERT_FALSE(pdu);
+    EXPECT_EQ(pdu.error(), ParseError::no_room);
+    EXPECT_EQ(room, std::vector<std::uint8_t>(44, 0xee));
+}
+
+TEST(MzonePdu, InClearHasItsPayloadBehindTheHeaders)
+{
+    std::vector<std::uint8_t> room(16, 0xee);
+    const auto built = build_mzone_clear({.fid = kClearControlFid, .payload_bytes = 3}, room);
+    ASSERT_TRUE(built);
+    EXPECT_EQ(to_hex(built->whole), "0005eeeeee");
+    const auto parsed = parse_mzone_clear(built->whole, HeaderKind::agmh);
+    ASSERT_TRUE(parsed);
+    EXPECT_EQ(parsed->header, built->header);
+    EXPECT_EQ(parsed->payload.data(), room.data() + 2);
+    EXPECT_EQ(parsed->payload.size(), 3U);
+}
+
 TEST(MzoneNonce, FirstCounterBlockIsCtr1)
 {
     crypto::CcmNonce nonce{};

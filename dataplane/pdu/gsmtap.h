@@ -1,0 +1,52 @@
+// GSMTAP version 2, which carries a burst of MAC PDUs over UDP on the access and relay links.
+#pragma once
+
+#include "common/bytes.h"
+#include "common/ids.h"
+#include "dataplane/pdu/parse_error.h"
+
+namespace aaigw::pdu {
+
+inline constexpr std::uint16_t kGsmtapPort = 4729; ///< UDP destination port in both directions
+inline constexpr std::size_t kGsmtapHeaderBytes = 16;
+
+/// The zone that the PDUs of a burst belong to: IEEE 802.16-2009 (L) or IEEE 802.16.1-2012 (M).
+enum class Zone : std::uint8_t { lzone, mzone };
+
+/// What the header says. All its other fields are sent as 0 and ignored on receipt.
+struct GsmtapHeader {
+    Zone zone = Zone::mzone;
+    LinkDirection direction = LinkDirection::downlink;
+    Stid stid;                      ///< MZone only; 0 as long as none is assigned
+    std::uint32_t frame_number = 0; ///< the sender's count of 5 ms frames
+    std::uint8_t sector = 0;        ///< which of the gateway's ABSIDs
+
+    friend bool operator==(const GsmtapHeader&, const GsmtapHeader&) = default;
+};
+
+struct GsmtapDatagram {
+    GsmtapHeader header;
+    MutableBytes burst; ///< what follows the header, at least one byte
+};
+
+/// Reads the payload of a UDP datagram. A header of more than four words is refused: version 2 defines no fifth
+/// word, so its sender is not one of ours, and the burst begins at one place for every receiver.
+[[nodiscard]] Parsed<GsmtapDatagram> parse_gsmtap(MutableBytes datagram) noexcept;
+
+[[nodiscard]] std::array<std::uint8_t, kGsmtapHeaderBytes>
+build_gsmtap(const GsmtapHeader& header) noexcept;
+
+/// The UDP source port of a station: 0xC000 and 14 bits of a hash, so that a NIC which hashes ports spreads the
+/// stations over its queues and keeps each of them on one.
+///
+/// The hash is Knuth's multiplicative one: the top 14 of the 32 bits of 0x9E3779B1 * (sector << 16 | station),
+/// modulo 2^32. Neighbouring numbers, which is how stations are numbered, land far apart.
+/// `station` is the STID in the MZone and the CID in the LZone.
+[[nodiscard]] constexpr std::uint16_t station_port(std::uint8_t sector,
+                                                   std::uint16_t station) noexcept
+{
+    const std::uint32_t input = std::uint32_t{sector} << 16 | station;
+    return static_cast<std::uint16_t>(0xc000U | (input * 0x9e3779b1U) >> 18);
+}
+
+} // namespace aaigw::pdu
