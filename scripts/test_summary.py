@@ -13,10 +13,10 @@ TAIL_LINES = 60
 
 @dataclass
 class Outcome:
-    """What became of one meson test: numbers of cases, and the names of those that failed."""
+    """What became of one meson test: how many cases passed, and the names of the others."""
 
     passed: int = 0
-    skipped: int = 0
+    skipped: list = field(default_factory=list)
     failed: list = field(default_factory=list)
 
 
@@ -32,7 +32,8 @@ def read_cases(report):
         if case.find("failure") is not None or case.find("error") is not None:
             outcome.failed.append(name)
         elif case.find("skipped") is not None:
-            outcome.skipped += 1
+            reason = case.find("skipped").get("message") or "no reason given"
+            outcome.skipped.append(f"{name}: {' '.join(reason.split())}")
         elif case.get("status") != "notrun":  # gtest: a DISABLED_ case
             outcome.passed += 1
     return outcome
@@ -46,7 +47,7 @@ def outcome_of(test, build_dir):
     outcome = read_cases(report) if report else Outcome()
 
     if test["result"] == "SKIP":
-        outcome.skipped = max(outcome.skipped, 1)
+        outcome.skipped = outcome.skipped or ["(whole test)"]
     elif test["result"] not in ("OK", "EXPECTEDFAIL"):
         # A crash, a time-out or a sanitizer's report at exit leaves no failed case behind.
         outcome.failed = outcome.failed or [f"({test['result']}, status {test['returncode']})"]
@@ -96,11 +97,12 @@ def main():
     for test in tests:
         test["name"] = test["name"].split(" / ")[-1]  # meson prefixes the suite
 
-    passed = failed = skipped = 0
+    passed = failed = 0
+    skipped = []
     for test in tests:
         outcome = outcome_of(test, build_dir)
         passed += outcome.passed
-        skipped += outcome.skipped
+        skipped += [f"{test['name']}: {case}" for case in outcome.skipped]
         failed += len(outcome.failed)
         if outcome.failed:
             show_failure(test, outcome)
@@ -111,7 +113,9 @@ def main():
     for problem in problems:
         print(f"error: {problem}")
     failed += len(problems)
-    print(f"{passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else ""))
+    for case in skipped:
+        print(f"skipped: {case}")
+    print(f"{passed} passed, {failed} failed" + (f", {len(skipped)} skipped" if skipped else ""))
     return 1 if failed else 0
 
 

@@ -44,8 +44,10 @@ def test_gtest_cases_are_counted_without_disabled_ones(build):
 
 
 def test_pytest_cases_are_counted(build):
-    report = {"meson-logs/pytest-a.xml": GTEST.format(inside="<skipped/>")}
-    assert build([("a", "OK")], report)[::2] == ("1 passed, 0 failed, 1 skipped", 0)
+    report = {"meson-logs/pytest-a.xml": GTEST.format(inside='<skipped message="no file"/>')}
+    line, output, status = build([("a", "OK")], report)
+    assert (line, status) == ("1 passed, 0 failed, 1 skipped", 0)
+    assert "skipped: a: S.b: no file" in output
 
 
 def test_a_failed_case_is_named_with_the_log(build):
