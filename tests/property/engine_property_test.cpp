@@ -1,0 +1,162 @@
+// For all inputs: the IPsec-MB engine does what OpenSSL does, and refuses every altered bit.
+#include "tests/doubles/crypto_packets.h"
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+namespace aaigw::crypto {
+namespace {
+
+using doubles::collect_all;
+using doubles::is_right;
+using doubles::make_packet;
+using doubles::Packet;
+
+constexpr std::size_t kMaxPdu = 2047; // AGMH: 11 bits of length
+
+MbEngine& engine()
+{
+    static const auto instance = MbEngine::create().value();
+    return *instance;
+}
+
+Provider& openssl()
+{
+    static const auto instance = make_openssl_provider();
+    return *instance;
+}
+
+std::vector<CryptoJob*> jobs_of(const std::vector<std::unique_ptr<Packet>>& packets)
+{
+    std::vector<CryptoJob*> jobs;
+    for (const auto& packet : packets)
+        jobs.push_back(&packet->job);
+    return jobs;
+}
+
+/// Submits the packets in bursts of the given sizes, in turn, and collects as a worker would.
+std::vector<CryptoJob*> run_in_bursts(const std::vector<std::unique_ptr<Packet>>& packets,
+                                      const std::vector<std::size_t>& burst_sizes)
+{
+    const auto jobs = jobs_of(packets);
+    std::span<CryptoJob* const> rest{jobs};
+    std::vector<CryptoJob*> done;
+    for (std::size_t i = 0; !rest.empty(); ++i) {
+        const auto burst = rest.first(std::min(rest.size(), burst_sizes[i % burst_sizes.size()]));
+        engine().submit(burst);
+        rest = rest.subspan(burst.size());
+        const auto some = collect_all(engine());
+        done.insert(done.end(), some.begin(), some.end());
+    }
+    engine().flush();
+    const auto last = collect_all(engine());
+    done.insert(done.end(), last.begin(), last.end());
+    return done;
+}
+
+RC_GTEST_PROP(EngineProperty, EqualsOpensslForBurstsThatMixEverything, ())
+{
+    using Shape = std::tuple<JobKind, std::size_t, IcvSize>;
+    const auto kind =
+        rc::gen::element(JobKind::ccm_protect, JobKind::ccm_unprotect, JobKind::ctr, JobKind::cmac);
+    const auto icv = rc::gen::element(IcvSize::four, IcvSize::eight);
+    const auto length = rc::gen::inRange<std::size_t>(0, kMaxPdu + 1);
+    const auto shapes = *rc::gen::container<std::vector<Shape>>(rc::gen::tuple(kind, length, icv));
+    const auto bursts = *rc::gen::nonEmpty(rc::gen::container<std::vector<std::size_t>>(
+        rc::gen::inRange<std::size_t>(1, MbEngine::kMaxBurst)));
+
+    std::mt19937_64 random{*rc::gen::arbitrary<std::uint64_t>()};
+    std::vector<std::unique_ptr<Packet>> packets;
+    for (const auto& [packet_kind, packet_length, packet_icv] : shapes)
+        packets.push_back(make_packet(random, packet_kind, packet_length, packet_icv, openssl()));
+
+    RC_ASSERT(run_in_bursts(packets, bursts) == jobs_of(packets)); // each once, in order
+    for (const auto& packet : packets)
+        RC_ASSERT(is_right(*packet));
+}
+
+// Every length once, in both directions and with both ICV sizes, whatever the generator happens to draw.
+TEST(EngineExhaustive, EqualsOpensslAtEveryLength)
+{
+    std::mt19937_64 random{7};
+    for (const IcvSize icv : {IcvSize::four, IcvSize::eight}) {
+        for (const JobKind kind : {JobKind::ccm_protect, JobKind::ccm_unprotect}) {
+            std::vector<std::unique_ptr<Packet>> packets;
+            for (std::size_t length = 0; length <= kMaxPdu; ++length)
+                packets.push_back(make_packet(random, kind, length, icv, openssl()));
+            ASSERT_EQ(run_in_bursts(packets, {64}), jobs_of(packets));
+            for (const auto& packet : packets)
+                ASSERT_TRUE(is_right(*packet)) << "length " << packet->data.size();
+        }
+    }
+}
+
+/// A copy of `original`, valid ciphertext, with one bit changed; the engine must refuse it.
+std::unique_ptr<Packet> altered(const Packet& original, std::size_t bit)
+{
+    auto packet = std::make_unique<Packet>();
+    packet->key = original.key;
+    packet->aes = std::make_unique<AesKey>(packet->key);
+    packet->data = original.data;
+    packet->icv = original.icv;
+    packet->job = original.job;
+    packet->job.key.aes = packet->aes.get();
+    packet->job.data = packet->data.data();
+    packet->job.icv = packet->icv.data();
+    packet->expected_status = JobStatus::icv_mismatch;
+    packet->expected_data.assign(packet->data.size(), 0);
+
+    const auto mask = static_cast<std::uint8_t>(1U << bit % 8);
+    std::size_t byte = bit / 8;
+    if (byte < kCcmNonceBytes) {
+        packet->job.nonce[byte] ^= mask;
+        return packet;
+    }
+    byte -= kCcmNonceBytes;
+    if (byte < packet->data.size())
+        packet->data[byte] ^= mask;
+    else
+        packet->icv[byte - packet->data.size()] ^= mask;
+    return packet;
+}
+
+RC_GTEST_PROP(EngineProperty, RefusesEverySingleBitChangeOfNonceCiphertextAndIcv, ())
+{
+    const auto length = *rc::gen::inRange<std::size_t>(0, 128);
+    const auto icv = *rc::gen::element(IcvSize::four, IcvSize::eight);
+    std::mt19937_64 random{*rc::gen::arbitrary<std::uint64_t>()};
+    const auto original = make_packet(random, JobKind::ccm_unprotect, length, icv, openssl());
+
+    std::vector<std::unique_ptr<Packet>> packets;
+    for (std::size_t bit = 0; bit < 8 * (kCcmNonceBytes + length + bytes(icv)); ++bit) {
+        packets.push_back(altered(*original, bit));
+        Packet& packet = *packets.back();
+        auto copy = packet.data;
+        RC_ASSERT(!openssl().ccm_unprotect({packet.key, packet.nonce(), copy, packet.icv}));
+    }
+    packets.push_back(make_packet(random, JobKind::ccm_unprotect, length, icv,
+                                  openssl())); // a good one among them
+    RC_ASSERT(run_in_bursts(packets, {32}) == jobs_of(packets));
+    for (const auto& packet : packets)
+        RC_ASSERT(is_right(*packet));
+}
+
+// The other ICV length, or one byte less of data, is as wrong as a flipped bit.
+RC_GTEST_PROP(EngineProperty, RefusesTheOtherIcvSizeAndATruncatedPacket, ())
+{
+    std::mt19937_64 random{*rc::gen::arbitrary<std::uint64_t>()};
+    const auto length = *rc::gen::inRange<std::size_t>(1, 256);
+    auto packet = make_packet(random, JobKind::ccm_unprotect, length, IcvSize::eight, openssl());
+    if (*rc::gen::arbitrary<bool>())
+        packet->job.icv_size = IcvSize::four;
+    else
+        --packet->job.length;
+    const std::array<CryptoJob*, 1> burst{&packet->job};
+    engine().submit(burst);
+    engine().flush();
+    RC_ASSERT(collect_all(engine()).size() == 1U);
+    RC_ASSERT(packet->job.status == JobStatus::icv_mismatch);
+}
+
+} // namespace
+} // namespace aaigw::crypto
