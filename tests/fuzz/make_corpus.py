@@ -1,0 +1,185 @@
+#!/usr/bin/python3
+"""Writes the inputs that fuzzing starts from: the published example PDUs, and one of each layout and of each way to be wrong."""
+
+import argparse
+import struct
+import zlib
+from pathlib import Path
+
+# What the first bytes of an input choose; see mzone_fuzz.cpp and lzone_fuzz.cpp.
+AGMH, SPMH = 0, 1
+CTR, CCM4, CCM8 = 0, 1, 2
+OFDMA, OFDM, REPAIR = 0, 1, 2
+
+
+def hcs(header):
+    """CRC-8 with polynomial 0x07."""
+    remainder = 0
+    for byte in header:
+        remainder ^= byte
+        for _ in range(8):
+            remainder = (remainder << 1 ^ 0x07) & 0xFF if remainder & 0x80 else remainder << 1
+    return remainder
+
+
+def reverse_bits(data):
+    return bytes(int(f"{byte:08b}"[::-1], 2) for byte in data)
+
+
+def crc_ofdm(data):
+    return struct.pack("<I", zlib.crc32(data))
+
+
+def crc_ofdma(data):
+    """The same CRC with the bits of each byte the other way round."""
+    return reverse_bits(struct.pack("<I", zlib.crc32(reverse_bits(data))))
+
+
+def mzone(layout, protection, data, spmh_flows=0):
+    return struct.pack(">BH", layout + 2 * protection, spmh_flows) + data
+
+
+def agmh(fid, rest, extended=0):
+    return struct.pack(">H", fid << 12 | extended << 11 | (2 + len(rest)) & 0x7FF) + rest
+
+
+def spmh(fid, number, rest):
+    return struct.pack(">H", fid << 12 | (2 + len(rest)) << 4 | number) + rest
+
+
+def signaling(kind, length, contents):
+    return (2 << (8 * length - 4) | kind << (8 * length - 9) | length << (8 * length - 12) | contents).to_bytes(length, "big")
+
+
+def mzone_inputs():
+    payload = bytes(range(32))
+    group = bytes.fromhex("04a0b0c0")
+    downlink, uplink = bytes.fromhex("000001"), bytes.fromhex("600001")
+    icv4, icv8 = bytes(4), bytes(8)
+    # The consistency examples of the nonce layout.
+    yield "dl-agmh-icv8", mzone(AGMH, CCM8, bytes.fromhex(
+        "402d000001ac60a834e3e0bddd3a50d104de6abbe5b980521b3215e8599356c5d481aaa8ecfdfc58cd69a8b081"))
+    yield "ul-agmh-icv8", mzone(AGMH, CCM8, bytes.fromhex(
+        "402d6000011b226b70e7ba3b3c6e5513541b8507ce3d29f4f23d9fd822768becc28c70ac2ebf35f1317f43f54b"))
+    yield "dl-agmh-icv4", mzone(AGMH, CCM4, bytes.fromhex(
+        "4029000001fbef40ad36426e9efa9b763fc69a2f7aa76aab1ed02254b956018b0409fc10269083e267"))
+    yield "dl-spmh-icv4", mzone(SPMH, CCM4, bytes.fromhex(
+        "52950000022e8eaaa75005d1fcd5073962742f45dacdc485d6f769f93eee63c3dc808935b8600c9fd0"), 1 << 5)
+    yield "dl-agmh-ctr", mzone(AGMH, CTR, bytes.fromhex(
+        "60250000035eabfbbeb49743213090711607e0ba926cae4f6c3ed0a50eea1d7dd9f4607bc8"))
+    yield "extended", mzone(AGMH, CCM8, agmh(4, group + uplink + payload + icv8, 1))
+    yield "extended-spmh", mzone(SPMH, CCM4, struct.pack(">H", 0x5800 | 17 << 4) + group + downlink + bytes(4) + icv4, 1 << 5)
+    yield "extended-long", mzone(AGMH, CCM8, agmh(4, group + uplink + bytes(2100) + icv8, 1))
+    yield "extended-zero", mzone(AGMH, CCM8, agmh(4, bytes(16), 1))
+    yield "extended-past-end", mzone(AGMH, CCM8, agmh(4, b"\xff" + bytes(15), 1))
+    yield "empty-payload", mzone(AGMH, CCM8, agmh(4, downlink + icv8))
+    yield "no-icv", mzone(AGMH, CCM8, agmh(4, downlink + icv4))
+    yield "longest", mzone(AGMH, CCM8, agmh(15, downlink + bytes(2047 - 2 - 3)))
+    yield "burst", mzone(AGMH, CCM8, agmh(4, downlink + payload + icv8) + spmh(5, 3, downlink + icv4)
+                         + signaling(5, 2, 3) + signaling(17, 6, 0x123456789) + agmh(0, bytes(5)), 1 << 5)
+    yield "burst-rest", mzone(AGMH, CCM8, agmh(4, downlink + icv8) + b"\x40")
+    yield "burst-zero-length", mzone(AGMH, CCM8, agmh(4, downlink + icv8) + bytes(4))
+    yield "burst-signaling-reserved", mzone(AGMH, CCM8, bytes.fromhex("20702000"))
+    yield "empty", b""
+
+
+def gmh(cid, rest, encrypted=0, kind=0, extended=0, crc=None, eks=0):
+    """A whole PDU; `crc` is the function that computes it."""
+    length = 6 + len(rest) + (4 if crc else 0)
+    header = struct.pack(">BHH", encrypted << 6 | kind, extended << 15 | bool(crc) << 14 | eks << 12 | length, cid)
+    pdu = header + bytes([hcs(header)]) + rest
+    return pdu + crc(pdu) if crc else pdu
+
+
+def lzone_inputs():
+    first = bytes.fromhex("40401a06c45abcf65721e75536c827a8d71b432ca548")
+    second = bytes.fromhex(
+        "4040377eb2c7087dd078713fb122b9734fdbfd682ead9dca9f441f62fe0f4a2c45b553173d665b2d53c1b3e7e48d2db761cf94")
+    # The AES-CCM examples of IEEE 802.16-2004.
+    for name, pdu in (("first", first), ("second", second)):
+        yield f"{name}-ofdma", bytes([OFDMA]) + pdu + crc_ofdma(pdu)
+        yield f"{name}-ofdm", bytes([OFDM]) + pdu + crc_ofdm(pdu)
+    request = bytes.fromhex("80002a0301")
+    request += bytes([hcs(request)])
+    body = bytes.fromhex("01000000") + bytes(range(20)) + bytes(8)
+    group = bytes.fromhex("03a0b0")
+    yield "protected", bytes([OFDMA]) + gmh(0x301, body, encrypted=1, eks=2)
+    yield "protected-extended", bytes([REPAIR]) + gmh(0x301, group + body, encrypted=1, extended=1, crc=crc_ofdma)
+    yield "clear", bytes([OFDMA]) + gmh(0x301, b"\x45" + bytes(27))
+    yield "clear-extended", bytes([OFDMA | REPAIR]) + gmh(0x301, group + bytes(4), extended=1, kind=0x15)
+    yield "management", bytes([OFDMA]) + gmh(1, bytes.fromhex("0912011d08a0a1a2a3a4a5a6a7"), crc=crc_ofdma)
+    yield "wrong-crc", bytes([OFDMA]) + gmh(1, bytes(4), crc=lambda _: bytes(4))
+    yield "wrong-hcs", bytes([OFDMA]) + first[:5] + bytes(20)
+    yield "bandwidth-request", bytes([OFDMA]) + request
+    yield "burst", bytes([OFDMA]) + gmh(0x301, body, encrypted=1) + request + gmh(2, bytes(3)) + b"\xff\xff\xff"
+    yield "burst-repaired", bytes([REPAIR]) + gmh(0x301, body, encrypted=1) + request + gmh(2, bytes(3), crc=crc_ofdma)
+    yield "burst-past-end", bytes([OFDMA]) + gmh(0x301, bytes(8))[:-1]
+    yield "burst-length-5", bytes([REPAIR]) + bytes.fromhex("000005030100")
+    yield "longest", bytes([REPAIR]) + gmh(0x301, bytes(2047 - 6), encrypted=1)
+    yield "padding", bytes([OFDMA]) + b"\xff"
+
+
+def gsmtap(kind, arfcn=0, frame=0, sector=0, burst=b"\x40\x02", words=4):
+    return struct.pack(">BBBBHBBIBBBB", 2, words, 7, 0, arfcn, 0, 0, frame, kind, sector, 0, 0) + burst
+
+
+def gsmtap_inputs():
+    yield "lzone-downlink", gsmtap(0x13, frame=1)
+    yield "lzone-uplink", gsmtap(0x13, 0x4000, frame=0xFFFFFFFF, sector=255)
+    yield "mzone-downlink", gsmtap(0x41, 0x0123, sector=1)
+    yield "mzone-uplink", gsmtap(0x41, 0x4FFF, frame=12345)
+    yield "ignored-fields", bytes.fromhex("020407ffffffffff0102030441ffffff4002")
+    yield "no-burst", gsmtap(0x41, burst=b"")
+    yield "five-words", gsmtap(0x41, words=5, burst=bytes(8))
+    yield "other-sub-type", gsmtap(0x10)
+    yield "short", gsmtap(0x41)[:15]
+
+
+def gre_inputs():
+    key, inner = bytes.fromhex("00001234"), bytes.fromhex("4500ab")
+    yield "ipv4", bytes.fromhex("20000800") + key + inner
+    yield "ipv6", bytes.fromhex("200086dd") + key + b"\x60"
+    yield "sequence", bytes.fromhex("30000800") + key + bytes(4) + inner
+    yield "checksum", bytes.fromhex("a000080055ca0000") + key + inner
+    yield "checksum-sequence", bytes.fromhex("b000080045c30000") + key + bytes.fromhex("00000007") + inner
+    yield "wrong-checksum", bytes.fromhex("a000080000000000") + key + inner
+    yield "reserved-bits", bytes.fromhex("23f80800") + key + inner
+    yield "routing", bytes.fromhex("60000800") + key + inner
+    yield "no-key", bytes.fromhex("00000800") + inner
+    yield "ethernet", bytes.fromhex("20006558") + key + inner
+    yield "short", bytes.fromhex("2000080000")
+
+
+def cmac_tuple_inputs():
+    value = bytes.fromhex("cd6fea56c64636ae")
+    yield "mzone", bytes.fromhex("0a012345") + value
+    yield "mzone-reserved-bits", bytes.fromhex("fa012345") + value
+    yield "lzone", bytes.fromhex("8d0d0500000001") + value
+    yield "lzone-bsid", bytes.fromhex("8d13050000bb02000300000001") + value
+    yield "lzone-reserved-bits", bytes.fromhex("8d0df500000001") + value
+    yield "lzone-length-14", bytes.fromhex("8d0e0500000001") + value + b"\0"
+    yield "lzone-short", bytes.fromhex("8d0d0500000001") + value[:7]
+    yield "hmac", bytes.fromhex("951505") + bytes(20)
+
+
+TARGETS = {
+    "cmac_tuple": cmac_tuple_inputs,
+    "gre": gre_inputs,
+    "gsmtap": gsmtap_inputs,
+    "lzone": lzone_inputs,
+    "mzone": mzone_inputs,
+}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path, nargs="?", default=Path(__file__).parent / "corpus")
+    folder = parser.parse_args().folder
+    for target, inputs in TARGETS.items():
+        (folder / target).mkdir(parents=True, exist_ok=True)
+        for name, data in inputs():
+            (folder / target / name).write_bytes(data)
+
+
+if __name__ == "__main__":
+    main()
