@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Checks what the compilers and clang-tidy do not: formatting, sizes, first lines, words and the top level of the tree."""
+"""Checks what the compilers and clang-tidy do not: formatting, sizes, first lines, words, links and the top level."""
 
 import ast
 import re
@@ -29,7 +29,7 @@ WORDS = (
 def first_line(path, text):
     """Whether a file starts by saying what it is."""
     lines = text.splitlines() + ["", ""]
-    if path.suffix in (".h", ".cpp"):
+    if path.suffix in (".h", ".cpp", ".def"):
         return lines[0].startswith("// ")
     if path.suffix == ".py":
         return ast.get_docstring(ast.parse(text)) is not None
@@ -85,6 +85,13 @@ def check_lines(path, text):
         yield f"{path}: no newline at the end"
 
 
+def check_links(root, path, text):
+    """Links of a Markdown file to other files of the tree."""
+    for target in re.findall(r"\]\(([^)#]+)[^)]*\)", text):
+        if "://" not in target and not (root / path.parent / target).exists():
+            yield f"{path}: a link to {target}, which does not exist"
+
+
 def is_shell(path, text):
     return path.suffix == ".sh" or re.match(r"#!.*\b(?:ba)?sh\b", text) is not None
 
@@ -124,7 +131,9 @@ def check(root):
         problems += check_lines(path, text)
         if is_shell(path, text):
             shell.append(path)
-        if path.suffix in {".h", ".cpp", ".py"} or is_shell(path, text):
+        if path.suffix == ".md":
+            problems += check_links(root, path, text)
+        if path.suffix in {".h", ".cpp", ".def", ".py"} or is_shell(path, text):
             problems += [*check_first_line(root, path, text), *check_sizes(path, text)]
     cpp = [path for path in source_tree.cpp_files(root) if path.suffix != ".def"]
     problems += run_tool(root, ["clang-format-14", "--dry-run", "-Werror"], cpp)

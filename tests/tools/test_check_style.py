@@ -15,6 +15,7 @@ def tree(tmp_path):
     """A small tree that keeps every rule."""
     shutil.copy(CLANG_FORMAT, tmp_path)
     write(tmp_path, "README.md", "# A project\n")
+    write(tmp_path, "docs/a.md", "[a](../README.md), [b](a.md#part), [c](https://example.org/x)\n")
     write(tmp_path, "common/f.h", "// What f is.\n#pragma once\n\nint f();\n")
     write(tmp_path, "common/f.cpp", '#include "common/f.h"\n\nint f()\n{\n    return 1;\n}\n')
     write(tmp_path, "bench/main.cpp", CLEAN_CPP)
@@ -54,6 +55,7 @@ def test_a_clean_tree_has_no_problem(tree):
         ("bench/a.cpp", "// TO" + "DO: finish\n", "finish it or leave it out"),
         ("bench/a.cpp", "// see /ho" + "me/someone/notes\n", "a folder of one machine"),
         ("bench/a.cpp", "// Iss" + "ue #12 asks for this.\n", "say what it is about"),
+        ("docs/a.md", "See [b](../b.md#c).\n", "a link to ../b.md, which does not exist"),
         (".ci/run", "#!/bin/sh\n# he" + "lper of the build\n", "say what it does"),
         ("bench/a.cpp", "// A comment.\nint  f( );\n", "clang-format"),
         ("scripts/b", "#!/bin/sh\n# Prints.\necho $1\n", "SC2086"),
