@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 namespace aaigw::key::labels {
@@ -46,5 +47,30 @@ inline constexpr std::string_view kCmacKeys = "CMAC_KEYS";
 // and patents name; the counter has 16 bits because 8 would wrap within minutes at line rate, and the EKS is its
 // low two bits.
 inline constexpr std::string_view kTek = "TEK";
+
+// IEEE 802.21, unconfirmed: counter-mode PRF(key, label || i || context || L) with 32-bit i from 1 and L in bits.
+// The names MISK, MSRK and MSPMK and the inputs K, Nonce-T, Nonce-N and ciphersuite code are the draft's.
+inline constexpr std::string_view kMisk = "MISK";
+inline constexpr std::string_view kMsrk = "MSRK";
+inline constexpr std::string_view kMspmk = "MSPMK";
+// Unconfirmed: an own rule, so that both ends name the SA without a message field.
+inline constexpr std::string_view kMisSaid = "SAID";
+
+// Unconfirmed: the order MIAK, MIIK, MIEK and the sizes, each as long as its algorithm asks.
+inline constexpr std::size_t kMiakBytes = 16;
+inline constexpr std::size_t kMiikHmacSha1Bytes = 20;
+inline constexpr std::size_t kMiikCmacBytes = 16;
+inline constexpr std::size_t kMiekBytes = 16;
+
+// Unconfirmed: K_ASME' has the FC and parameters of K_AMF' (TS 33.501 A.13), which took up the same idea ten years
+// later: one way, bound to a COUNT. K_ASME is never the key of this FC in a published text.
+inline constexpr std::uint8_t kKasmePrimeFc = 0x72;
+
+// Unconfirmed: an own key check value, HMAC-SHA-256(K_ASME', label || IMSI digits || 32-bit chain index).
+inline constexpr std::string_view kKeyCheckValue = "KCV";
+
+// COUNT of the K_eNB that goes with a new K_ASME: TS 33.401 A.3 takes 2^32 - 1 at a handover, TS 33.501 6.9.2.3.3
+// does so with a new K_AMF.
+inline constexpr std::uint32_t kFirstKenbCount = 0xffffffff;
 
 } // namespace aaigw::key::labels
