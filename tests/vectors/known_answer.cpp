@@ -8,15 +8,15 @@
 
 namespace aaigw::vectors {
 
-const std::vector<Engine>& engines()
-{
-    static const std::vector<Engine> all{
-        {"openssl", crypto::make_openssl_provider},
-    };
-    return all;
-}
-
 namespace {
+
+std::unique_ptr<crypto::Provider> make_ipsec_mb()
+{
+    auto provider = crypto::make_ipsec_mb_provider();
+    if (!provider)
+        throw std::runtime_error(provider.error().message);
+    return *std::move(provider);
+}
 
 std::filesystem::path folder(const char* variable)
 {
@@ -27,6 +27,15 @@ std::filesystem::path folder(const char* variable)
 }
 
 } // namespace
+
+const std::vector<Engine>& engines()
+{
+    static const std::vector<Engine> all{
+        {"openssl", crypto::make_openssl_provider},
+        {"ipsec_mb", make_ipsec_mb},
+    };
+    return all;
+}
 
 std::filesystem::path public_vectors()
 {

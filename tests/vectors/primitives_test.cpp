@@ -1,6 +1,7 @@
 // Every primitive, and Dot16KDF, against the known answers of its publication.
 #include "common/hex.h"
 #include "crypto/dot16kdf.h"
+#include "crypto/key_wrap.h"
 #include "tests/vectors/known_answer.h"
 
 namespace aaigw::vectors {
@@ -97,6 +98,36 @@ TEST_P(HmacSha256, GivesThePublishedMac)
 
 INSTANTIATE_TEST_SUITE_P(Primitives, HmacSha256,
                          ValuesIn(cases("primitives.json", "algorithm", "hmac-sha256")), case_name);
+
+class AesKeyWrap : public KnownAnswer {};
+
+TEST_P(AesKeyWrap, GivesThePublishedWrappedKeyAndBack)
+{
+    const auto kek = array<crypto::kAesKeyBytes>("key");
+    const auto plain = bytes("plain");
+    std::vector<std::uint8_t> wrapped(plain.size() + crypto::kKeyWrapOverhead);
+    crypto::key_wrap(kek, plain, wrapped);
+    EXPECT_EQ(to_hex(wrapped), text("wrapped"));
+
+    std::vector<std::uint8_t> unwrapped(plain.size());
+    ASSERT_TRUE(crypto::key_unwrap(kek, wrapped, unwrapped));
+    EXPECT_EQ(to_hex(unwrapped), text("plain"));
+    for (std::size_t at = 0; at < wrapped.size(); ++at) {
+        auto changed = wrapped;
+        changed[at] ^= 1;
+        EXPECT_FALSE(crypto::key_unwrap(kek, changed, unwrapped)) << at;
+    }
+}
+
+/// Key wrap has one implementation, which is no Provider: each vector once.
+std::vector<Case> key_wrap_cases()
+{
+    std::vector<Case> found = cases("primitives.json", "algorithm", "aes-key-wrap");
+    std::erase_if(found, [](const Case& test_case) { return test_case.engine.name != "openssl"; });
+    return found;
+}
+
+INSTANTIATE_TEST_SUITE_P(Primitives, AesKeyWrap, ValuesIn(key_wrap_cases()), case_name);
 
 class Dot16Kdf : public KnownAnswer {};
 
