@@ -4,8 +4,6 @@
 #include "control/key/mzone_keys.h"
 #include "tests/vectors/key_vector.h"
 
-#include <map>
-
 namespace aaigw::vectors {
 namespace {
 
