@@ -9,6 +9,7 @@ namespace aaigw::pdu {
 
 namespace {
 
+constexpr std::uint8_t kMaxType = 0x3f;
 constexpr std::size_t kHcsAt = kGenericHeaderBytes - 1;
 
 /// PN and the OFDM CRC-32 stand on the wire least significant byte first, unlike all else.
@@ -66,6 +67,8 @@ Parsed<LzonePdu> build_front(const LzoneFields& fields, GenericMacHeader header,
 {
     if (!is_extended_group(fields.extended))
         return reject(ParseError::extended_group_bad_length);
+    if (fields.type > kMaxType)
+        return reject(ParseError::field_too_large);
     // The first: `size` may have wrapped around.
     if (fields.payload_bytes > kMaxLzonePduBytes || size > kMaxLzonePduBytes)
         return reject(ParseError::too_long);
@@ -73,7 +76,7 @@ Parsed<LzonePdu> build_front(const LzoneFields& fields, GenericMacHeader header,
         return reject(ParseError::no_room);
 
     const MutableBytes whole = room.first(size);
-    header.type = fields.type & 0x3f;
+    header.type = fields.type;
     header.extended = !fields.extended.empty();
     header.has_crc = fields.crc == Crc::present;
     header.length = static_cast<std::uint16_t>(size);
@@ -108,7 +111,7 @@ parse_generic_header(std::span<const std::uint8_t, kGenericHeaderBytes> bytes) n
         return reject(ParseError::signaling_header);
     return GenericMacHeader{
         .encrypted = (bytes[0] & 0x40) != 0,
-        .type = static_cast<std::uint8_t>(bytes[0] & 0x3f),
+        .type = static_cast<std::uint8_t>(bytes[0] & kMaxType),
         .extended = (bytes[1] & 0x80) != 0,
         .has_crc = (bytes[1] & 0x40) != 0,
         .eks = Eks::from_field(bytes[1] >> 4),
@@ -120,7 +123,7 @@ parse_generic_header(std::span<const std::uint8_t, kGenericHeaderBytes> bytes) n
 GenericHeaderBytes build_generic_header(const GenericMacHeader& header) noexcept
 {
     GenericHeaderBytes bytes{};
-    bytes[0] = static_cast<std::uint8_t>((header.encrypted ? 0x40 : 0) | (header.type & 0x3f));
+    bytes[0] = static_cast<std::uint8_t>((header.encrypted ? 0x40 : 0) | (header.type & kMaxType));
     bytes[1] =
         static_cast<std::uint8_t>((header.extended ? 0x80 : 0) | (header.has_crc ? 0x40 : 0) |
                                   header.eks.value() << 4 | (header.length >> 8 & 0x07));

@@ -91,8 +91,8 @@ enum class Crc : std::uint8_t { absent, present };
 /// What a builder has to know of a PDU besides its protection.
 struct LzoneFields {
     Cid cid;
-    std::uint8_t type = 0;
-    Bytes extended{}; ///< a whole extended subheader group, or nothing
+    std::uint8_t type = 0; ///< 6 bits
+    Bytes extended{};      ///< a whole extended subheader group, or nothing
     Crc crc = Crc::absent;
     std::size_t payload_bytes = 0;
 };

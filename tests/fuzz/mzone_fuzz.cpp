@@ -24,7 +24,7 @@ template <class Built>
 void check_rebuilt(const MzonePdu& pdu, const Built& built, const Buffer& room)
 {
     if (pdu.whole.size() > max_pdu_bytes(pdu.header.kind)) {
-        AAIGW_CHECK(built.error() == ParseError::too_long);
+        AAIGW_CHECK(!built && built.error() == ParseError::too_long);
         return;
     }
     AAIGW_CHECK(built);

@@ -1,7 +1,7 @@
 // Burst cursors: where PDUs begin and end, padding, and that every error ends the burst.
 #include "dataplane/pdu/burst.h"
 #include "dataplane/pdu/crc.h"
-#include "tests/unit/pdu/hex_bytes.h"
+#include "tests/unit/pdu/pdu_testing.h"
 
 #include <gtest/gtest.h>
 
@@ -20,7 +20,7 @@ std::vector<std::string> items_of(Burst burst)
         items.push_back(item ? to_hex(item->bytes) : std::string{name(item.error())});
         EXPECT_TRUE(item || burst.done());
     }
-    EXPECT_EQ(burst.next().error(), ParseError::end_of_burst);
+    EXPECT_EQ(error_of(burst.next()), ParseError::end_of_burst);
     return items;
 }
 

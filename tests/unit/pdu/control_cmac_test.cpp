@@ -1,7 +1,7 @@
 // CMAC input prefixes, digest truncation and the two tuples.
 #include "dataplane/pdu/control_cmac.h"
 #include "dataplane/pdu/mac_header.h"
-#include "tests/unit/pdu/hex_bytes.h"
+#include "tests/unit/pdu/pdu_testing.h"
 
 #include <gtest/gtest.h>
 
@@ -72,8 +72,7 @@ TEST(MzoneCmacTuple, OfAnotherSizeIsRefused)
 {
     for (const std::size_t size : {0U, 11U, 13U}) {
         const auto tuple = parse_mzone_cmac_tuple(std::vector<std::uint8_t>(size));
-        ASSERT_FALSE(tuple) << size;
-        EXPECT_EQ(tuple.error(), ParseError::cmac_tuple_bad_length);
+        EXPECT_EQ(error_of(tuple), ParseError::cmac_tuple_bad_length) << size;
     }
 }
 
@@ -97,21 +96,20 @@ TEST(LzoneCmacTuple, GoesWithAndWithoutBsid)
     EXPECT_EQ(to_hex(build_lzone_cmac_tuple(*short_tuple, room).value()), to_hex(without_bsid));
 
     const auto no_room = build_lzone_cmac_tuple(*long_tuple, MutableBytes{room}.first(20));
-    ASSERT_FALSE(no_room);
-    EXPECT_EQ(no_room.error(), ParseError::no_room);
+    EXPECT_EQ(error_of(no_room), ParseError::no_room);
 }
 
 TEST(LzoneCmacTuple, OfAnotherTypeOrLengthIsRefused)
 {
-    EXPECT_EQ(parse_lzone_cmac_tuple(hex("8d")).error(), ParseError::truncated);
+    EXPECT_EQ(error_of(parse_lzone_cmac_tuple(hex("8d"))), ParseError::truncated);
     // An HMAC tuple.
-    EXPECT_EQ(parse_lzone_cmac_tuple(hex("9515")).error(), ParseError::cmac_tuple_bad_type);
+    EXPECT_EQ(error_of(parse_lzone_cmac_tuple(hex("9515"))), ParseError::cmac_tuple_bad_type);
     // Cut short, followed by something, and of a length between the two.
-    EXPECT_EQ(parse_lzone_cmac_tuple(hex("8d0d 05 00000001 cd6fea56c64636")).error(),
+    EXPECT_EQ(error_of(parse_lzone_cmac_tuple(hex("8d0d 05 00000001 cd6fea56c64636"))),
               ParseError::cmac_tuple_bad_length);
-    EXPECT_EQ(parse_lzone_cmac_tuple(hex("8d0d 05 00000001 cd6fea56c64636ae 00")).error(),
+    EXPECT_EQ(error_of(parse_lzone_cmac_tuple(hex("8d0d 05 00000001 cd6fea56c64636ae 00"))),
               ParseError::cmac_tuple_bad_length);
-    EXPECT_EQ(parse_lzone_cmac_tuple(hex("8d0e 05 00000001 cd6fea56c64636ae 00")).error(),
+    EXPECT_EQ(error_of(parse_lzone_cmac_tuple(hex("8d0e 05 00000001 cd6fea56c64636ae 00"))),
               ParseError::cmac_tuple_bad_length);
 }
 

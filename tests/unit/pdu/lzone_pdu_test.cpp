@@ -2,7 +2,7 @@
 
 #include "dataplane/pdu/crc.h"
 #include "dataplane/pdu/lzone_pdu.h"
-#include "tests/unit/pdu/hex_bytes.h"
+#include "tests/unit/pdu/pdu_testing.h"
 
 #include <gtest/gtest.h>
 
@@ -65,8 +65,7 @@ TEST_P(LzoneExample, IsRefusedWithTheCrcOfTheOtherPhy)
 {
     auto bytes = with_crc(GetParam(), CrcForm::ofdm);
     const auto pdu = parse_lzone_protected(bytes);
-    ASSERT_FALSE(pdu);
-    EXPECT_EQ(pdu.error(), ParseError::crc_mismatch);
+    EXPECT_EQ(error_of(pdu), ParseError::crc_mismatch);
 }
 
 TEST_P(LzoneExample, IsBuiltAroundThePayload)
@@ -100,11 +99,9 @@ std::vector<std::uint8_t> with_hcs(std::string_view five_bytes)
     return header;
 }
 
-ParseError protected_error_of(std::vector<std::uint8_t> bytes)
+std::optional<ParseError> protected_error_of(std::vector<std::uint8_t> bytes)
 {
-    const auto pdu = parse_lzone_protected(bytes);
-    EXPECT_FALSE(pdu);
-    return pdu ? ParseError{} : pdu.error();
+    return error_of(parse_lzone_protected(bytes));
 }
 
 TEST(GenericMacHeader, HasEachFieldInItsPlace)
@@ -142,8 +139,7 @@ TEST(GenericMacHeader, EverySingleBitErrorIsFound)
         auto bad = good;
         bad[bit / 8] ^= static_cast<std::uint8_t>(0x80 >> bit % 8);
         const auto header = parse_generic_header(Bytes{bad}.first<6>());
-        ASSERT_FALSE(header) << bit;
-        EXPECT_EQ(header.error(), ParseError::hcs_mismatch);
+        EXPECT_EQ(error_of(header), ParseError::hcs_mismatch) << bit;
     }
 }
 
@@ -157,19 +153,18 @@ TEST(LzoneSignaling, IsRecognisedByItsFirstBit)
     EXPECT_EQ(header->size(), 6U);
     EXPECT_EQ(protected_error_of(bytes), ParseError::signaling_header);
 
-    EXPECT_EQ(parse_lzone_signaling(Bytes{bytes}.first(5)).error(), ParseError::truncated);
-    EXPECT_EQ(parse_lzone_signaling(with_hcs("4000 060123")).error(),
+    EXPECT_EQ(error_of(parse_lzone_signaling(Bytes{bytes}.first(5))), ParseError::truncated);
+    EXPECT_EQ(error_of(parse_lzone_signaling(with_hcs("4000 060123"))),
               ParseError::not_signaling_header);
     bytes[4] ^= 1;
-    EXPECT_EQ(parse_lzone_signaling(bytes).error(), ParseError::hcs_mismatch);
+    EXPECT_EQ(error_of(parse_lzone_signaling(bytes)), ParseError::hcs_mismatch);
 }
 
 TEST(LzonePdu, EncryptedAndClearAreNotTakenForEachOther)
 {
     auto encrypted = with_crc(kExamples[0], CrcForm::ofdma);
     const auto read_as_clear = parse_lzone_clear(encrypted);
-    ASSERT_FALSE(read_as_clear);
-    EXPECT_EQ(read_as_clear.error(), ParseError::encrypted);
+    EXPECT_EQ(error_of(read_as_clear), ParseError::encrypted);
     auto clear = with_hcs("0000 0a06c4");
     clear.resize(10);
     EXPECT_EQ(protected_error_of(clear), ParseError::not_encrypted);
@@ -213,15 +208,14 @@ TEST(LzonePdu, ExtendedSubheaderGroupStaysOutOfTheCrc)
     const auto crc = be_bytes<4>(crc32_msb_first(bytes));
     bytes.insert(bytes.end(), crc.begin(), crc.end());
     const auto pdu = parse_lzone_clear(bytes);
-    ASSERT_FALSE(pdu);
-    EXPECT_EQ(pdu.error(), ParseError::extended_group_truncated);
+    EXPECT_EQ(error_of(pdu), ParseError::extended_group_truncated);
 }
 
 TEST(LzonePdu, LengthHasToBeTheSize)
 {
     const auto example = with_crc(kExamples[1], CrcForm::ofdma);
     for (std::size_t size = 0; size < example.size(); ++size) {
-        const ParseError error =
+        const auto error =
             protected_error_of({example.begin(), example.begin() + static_cast<long>(size)});
         EXPECT_EQ(error, size < 6 ? ParseError::truncated : ParseError::length_mismatch) << size;
     }
@@ -232,11 +226,10 @@ TEST(LzonePdu, LengthHasToBeTheSize)
 
 TEST(LzonePdu, ThatCannotHoldItsCrcOrIcvIsRefused)
 {
-    auto no_crc = with_hcs("0040 080300");
-    no_crc.resize(8);
+    auto no_crc = with_hcs("0040 090300");
+    no_crc.resize(9);
     const auto clear = parse_lzone_clear(no_crc);
-    ASSERT_FALSE(clear);
-    EXPECT_EQ(clear.error(), ParseError::truncated);
+    EXPECT_EQ(error_of(clear), ParseError::truncated);
 
     auto no_icv = with_hcs("4000 110300");
     no_icv.resize(17);
@@ -261,12 +254,18 @@ TEST(LzonePdu, IsAtMost2047BytesLong)
     EXPECT_TRUE(build_lzone_protected(fields, {}, {}, room));
     ++fields.payload_bytes;
     const auto longer = build_lzone_protected(fields, {}, {}, room);
-    ASSERT_FALSE(longer);
-    EXPECT_EQ(longer.error(), ParseError::too_long);
+    EXPECT_EQ(error_of(longer), ParseError::too_long);
     fields.payload_bytes = SIZE_MAX;
     const auto huge = build_lzone_clear(fields, room);
-    ASSERT_FALSE(huge);
-    EXPECT_EQ(huge.error(), ParseError::too_long);
+    EXPECT_EQ(error_of(huge), ParseError::too_long);
+}
+
+TEST(LzonePdu, IsNotBuiltWithATypeOfMoreThanSixBits)
+{
+    std::vector<std::uint8_t> room(6);
+    EXPECT_EQ(error_of(build_lzone_clear({.cid = {}, .type = 0x40}, room)),
+              ParseError::field_too_large);
+    EXPECT_TRUE(build_lzone_clear({.cid = {}, .type = 0x3f}, room));
 }
 
 TEST(LzonePdu, IsNotBuiltIntoTooSmallABuffer)
@@ -274,8 +273,7 @@ TEST(LzonePdu, IsNotBuiltIntoTooSmallABuffer)
     std::vector<std::uint8_t> room(6 + 12 + 3, 0xee);
     const LzoneFields fields{.cid = {}, .payload_bytes = 4};
     const auto pdu = build_lzone_protected(fields, {}, {}, room);
-    ASSERT_FALSE(pdu);
-    EXPECT_EQ(pdu.error(), ParseError::no_room);
+    EXPECT_EQ(error_of(pdu), ParseError::no_room);
     EXPECT_EQ(room, std::vector<std::uint8_t>(room.size(), 0xee));
 }
 

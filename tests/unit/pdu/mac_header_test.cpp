@@ -1,7 +1,7 @@
 // AGMH, SPMH, signaling header and EKS|PN field by field, and the PN ranges.
 #include "dataplane/pdu/mac_header.h"
 #include "dataplane/pdu/security_header.h"
-#include "tests/unit/pdu/hex_bytes.h"
+#include "tests/unit/pdu/pdu_testing.h"
 
 #include <gtest/gtest.h>
 
@@ -67,19 +67,19 @@ TEST(SignalingHeader, IsTwoToSixBytesLong)
 
 TEST(SignalingHeader, ThatIsCutShortOrOfAnotherFidIsRefused)
 {
-    EXPECT_EQ(parse_signaling_header(hex("20")).error(), ParseError::truncated);
-    EXPECT_EQ(parse_signaling_header(hex("2030")).error(), ParseError::truncated);
-    EXPECT_EQ(parse_signaling_header(hex("3020")).error(), ParseError::not_signaling_header);
+    EXPECT_EQ(error_of(parse_signaling_header(hex("20"))), ParseError::truncated);
+    EXPECT_EQ(error_of(parse_signaling_header(hex("2030"))), ParseError::truncated);
+    EXPECT_EQ(error_of(parse_signaling_header(hex("3020"))), ParseError::not_signaling_header);
 }
 
 TEST(SignalingHeader, IsNotBuiltFromValuesThatDoNotFit)
 {
     std::array<std::uint8_t, 6> room{};
-    EXPECT_EQ(build_signaling_header({.length = 7}, room).error(), ParseError::length_reserved);
-    EXPECT_EQ(build_signaling_header({.length = 2, .contents = 0x10}, room).error(),
+    EXPECT_EQ(error_of(build_signaling_header({.length = 7}, room)), ParseError::length_reserved);
+    EXPECT_EQ(error_of(build_signaling_header({.length = 2, .contents = 0x10}, room)),
               ParseError::field_too_large);
-    EXPECT_EQ(build_signaling_header({.type = 0x20}, room).error(), ParseError::field_too_large);
-    EXPECT_EQ(build_signaling_header({.length = 3}, MutableBytes{room}.first(2)).error(),
+    EXPECT_EQ(error_of(build_signaling_header({.type = 0x20}, room)), ParseError::field_too_large);
+    EXPECT_EQ(error_of(build_signaling_header({.length = 3}, MutableBytes{room}.first(2))),
               ParseError::no_room);
     EXPECT_TRUE(build_signaling_header({.type = 0x1f, .length = 2, .contents = 0xf}, room));
 }

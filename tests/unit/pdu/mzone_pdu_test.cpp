@@ -1,7 +1,7 @@
 // MZone PDU layout: nonces and headers of the consistency vectors, and what is refused.
 
 #include "dataplane/pdu/mzone_pdu.h"
-#include "tests/unit/pdu/hex_bytes.h"
+#include "tests/unit/pdu/pdu_testing.h"
 
 #include <gtest/gtest.h>
 
@@ -87,12 +87,10 @@ TEST_P(MzoneExample, IsBuiltAroundThePayload)
 INSTANTIATE_TEST_SUITE_P(Pdus, MzoneExample, testing::ValuesIn(kExamples),
                          [](const auto& instance) { return std::string{instance.param.name}; });
 
-ParseError error_of(std::vector<std::uint8_t> bytes, HeaderKind kind,
-                    Protection protection = Protection::ccm_icv8)
+std::optional<ParseError> error_of(std::vector<std::uint8_t> bytes, HeaderKind kind,
+                                   Protection protection = Protection::ccm_icv8)
 {
-    const auto pdu = parse_mzone_protected(bytes, kind, protection);
-    EXPECT_FALSE(pdu);
-    return pdu ? ParseError{} : pdu.error();
+    return error_of(parse_mzone_protected(bytes, kind, protection));
 }
 
 TEST(MzonePdu, ExtendedHeaderGroupIsSkippedAndStaysClear)
@@ -135,16 +133,15 @@ TEST(MzonePdu, ExtendedHeaderGroupWithAWrongLengthIsRefused)
     std::vector<std::uint8_t> room(64);
     const auto group = hex("02aabb");
     const auto pdu = build_mzone_clear({.fid = {}, .extended = group}, room);
-    ASSERT_FALSE(pdu);
-    EXPECT_EQ(pdu.error(), ParseError::extended_group_bad_length);
+    EXPECT_EQ(error_of(pdu), ParseError::extended_group_bad_length);
 }
 
 TEST(MzonePdu, LengthHasToBeTheSize)
 {
     const auto example = hex(kExamples[0].pdu);
     for (std::size_t size = 0; size < example.size(); ++size) {
-        const ParseError error = error_of(
-            {example.begin(), example.begin() + static_cast<long>(size)}, HeaderKind::agmh);
+        const auto error = error_of({example.begin(), example.begin() + static_cast<long>(size)},
+                                    HeaderKind::agmh);
         EXPECT_EQ(error, size < 2 ? ParseError::truncated : ParseError::length_mismatch) << size;
     }
     auto longer = example;
@@ -194,12 +191,19 @@ TEST(MzonePdu, IsAsLongAsItsHeaderCanSay)
         EXPECT_TRUE(build_mzone_protected(fields, {}, Protection::ccm_icv8, room));
         ++fields.payload_bytes;
         const auto longer = build_mzone_protected(fields, {}, Protection::ccm_icv8, room);
-        ASSERT_FALSE(longer);
-        EXPECT_EQ(longer.error(), ParseError::too_long);
+        EXPECT_EQ(error_of(longer), ParseError::too_long);
     }
     const auto huge = build_mzone_clear({.fid = {}, .payload_bytes = SIZE_MAX}, room);
-    ASSERT_FALSE(huge);
-    EXPECT_EQ(huge.error(), ParseError::too_long);
+    EXPECT_EQ(error_of(huge), ParseError::too_long);
+}
+
+TEST(MzonePdu, SnOfAnSpmhIsTakenModulo16)
+{
+    std::vector<std::uint8_t> room(2);
+    const auto pdu = build_mzone_clear({.kind = HeaderKind::spmh, .fid = {}, .sn = 0x15}, room);
+    ASSERT_TRUE(pdu);
+    EXPECT_EQ(pdu->header.sn, 5);
+    EXPECT_EQ(to_hex(room), "0025");
 }
 
 TEST(MzonePdu, IsNotBuiltIntoTooSmallABuffer)
@@ -207,8 +211,7 @@ TEST(MzonePdu, IsNotBuiltIntoTooSmallABuffer)
     std::vector<std::uint8_t> room(44, 0xee);
     const MzoneFields fields{.fid = kDefaultFlowFid, .payload_bytes = 32};
     const auto pdu = build_mzone_protected(fields, {}, Protection::ccm_icv8, room);
-    ASSERT_FALSE(pdu);
-    EXPECT_EQ(pdu.error(), ParseError::no_room);
+    EXPECT_EQ(error_of(pdu), ParseError::no_room);
     EXPECT_EQ(room, std::vector<std::uint8_t>(44, 0xee));
 }
 
