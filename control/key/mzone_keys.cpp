@@ -94,7 +94,7 @@ class Levels {
             const auto& [in, out] = tasks[i];
             const TekRoot root = tek_root_of(in.ak, out);
             batch_.add(root.expose(), astrings::cmac_keys(), cmac_keys_.of(i));
-            for (std::uint8_t counter = 0; counter < out.teks.size(); ++counter)
+            for (std::size_t counter = 0; counter < out.teks.size(); ++counter)
                 add_tek(batch_, {root, in.said, CounterTek::from_field(counter)},
                         out.teks[counter]);
         }
