@@ -1,0 +1,38 @@
+// Output: the one JSON object that a command prints, and the writing of text to a file descriptor.
+#pragma once
+
+#include "common/bytes.h"
+#include "common/result.h"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace aaigw::ctl {
+
+/// Fields in the order in which they are added; wiped at its end, for most of them are keys.
+class Output {
+  public:
+    Output() = default;
+    Output(Output&&) noexcept = default;
+    Output& operator=(Output&&) = delete;
+    ~Output();
+
+    /// A byte string, as lower-case hex.
+    Output& hex(std::string_view key, Bytes value);
+    Output& number(std::string_view key, std::uint64_t value);
+
+    /// The object over several lines, with a newline at its end. The caller wipes it.
+    [[nodiscard]] std::string json() const;
+
+  private:
+    std::vector<std::pair<std::string, std::variant<std::string, std::uint64_t>>> fields_;
+};
+
+/// Writes all of `text`. Error `io` when the descriptor takes less, for example because a pipe was closed.
+[[nodiscard]] Result<void> write_all(int fd, std::string_view text);
+
+} // namespace aaigw::ctl
