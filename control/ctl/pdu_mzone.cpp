@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 
 namespace aaigw::ctl {
 
@@ -28,8 +29,11 @@ Result<pdu::Protection> read_protection(Values& values)
     }
     if (!values.given("--icv"))
         return pdu::Protection::ccm_icv8;
-    return values.choice<pdu::Protection>(
-        "--icv", {{"4", pdu::Protection::ccm_icv4}, {"8", pdu::Protection::ccm_icv8}});
+    TRY(const std::uint64_t size,
+        values.number("--icv", 0, std::numeric_limits<std::uint64_t>::max()));
+    if (size != 4 && size != 8)
+        return fail(ErrorCode::invalid_argument, "--icv: not a size of an ICV; expected 4 or 8");
+    return size == 4 ? pdu::Protection::ccm_icv4 : pdu::Protection::ccm_icv8;
 }
 
 constexpr Parameter kTek{"--tek", "H16", Presence::required, "traffic encryption key"};

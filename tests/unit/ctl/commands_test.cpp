@@ -145,7 +145,7 @@ std::string protect_mzone(std::string_view rest)
 
 TEST(Commands, MzonePdusComeBackFromUnprotect)
 {
-    for (const std::string mode : {"", "--icv 4", "--icv 8", "--ctr"}) {
+    for (const std::string mode : {"", "--icv 4", "--icv 0x8", "--ctr"}) {
         for (const std::string payload : {"EMPTY", "00", "000102030405060708090a0b0c0d0e0f1011"}) {
             const auto built = run(protect_mzone(mode + " --fid 5 " + payload));
             ASSERT_TRUE(built) << built.error().message;
@@ -166,6 +166,8 @@ TEST(Commands, ProtectRefusesWhatNoPduCanCarry)
               "--fid: 2 is the signaling header, which carries no payload");
     EXPECT_EQ(refusal(protect_mzone("--fid 4 --ctr --icv 8 00")).message,
               "--icv: cannot be given together with --ctr, which has no ICV");
+    EXPECT_EQ(refusal(protect_mzone("--fid 4 --icv 6 00")).message,
+              "--icv: not a size of an ICV; expected 4 or 8");
     const auto bytes = [](std::size_t count) { return std::string(2 * count, '0'); };
     EXPECT_TRUE(run(protect_mzone("--fid 4 " + bytes(2034))));
     const Error error = refusal(protect_mzone("--fid 4 " + bytes(2035)));
