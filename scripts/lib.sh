@@ -60,15 +60,15 @@ install_packages()
         die "apt-get install failed; missing: ${missing[*]}"
 }
 
-# configure DIR [MESON_OPTION...] : makes the build directory or changes its options.
+# configure DIR [MESON_OPTION...] : makes the build directory, or changes its options; quiet unless it fails.
 configure()
 {
-    local dir=$1
+    local dir=$1 mode=() output
     shift
-    if [ -f "$dir/meson-private/coredata.dat" ]; then
-        meson setup --reconfigure "$@" "$dir" "$AAIGW_ROOT" >/dev/null ||
-            die "configuring failed; see $dir/meson-logs/meson-log.txt"
-    else
-        meson setup "$@" "$dir" "$AAIGW_ROOT" || die "configuring failed"
+    [ ! -f "$dir/meson-private/coredata.dat" ] || mode=(--reconfigure)
+    say "Configuring $dir"
+    if ! output=$(meson setup "${mode[@]}" "$@" "$dir" "$AAIGW_ROOT" 2>&1); then
+        printf '%s\n' "$output"
+        die "configuring failed"
     fi
 }

@@ -1,8 +1,12 @@
 #!/usr/bin/python3
-"""Compiles each header of the tree alone, twice in one unit, with the flags of its folder's sources."""
+"""Compiles each header of the tree alone, twice in one unit, with the flags of its folder's sources.
+
+The build has already done so for a header that its own .cpp includes first; of those only the include guard is checked.
+"""
 
 import json
 import os
+import re
 import shlex
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
@@ -31,14 +35,23 @@ def flags_of(entry):
     return flags
 
 
-def flags_by_folder(root, build_dir):
-    """Source folder -> flags of one of its sources."""
+def flags_by_source(root, build_dir):
+    """Source file, relative to the root -> its flags."""
     flags = {}
     for entry in json.loads((build_dir / "compile_commands.json").read_text()):
         source = Path(build_dir, entry["directory"], entry["file"]).resolve()
         if source.is_relative_to(root):
-            flags.setdefault(source.parent.relative_to(root), flags_of(entry))
+            flags[source.relative_to(root)] = flags_of(entry)
     return flags
+
+
+def proven_by_build(root, header, sources):
+    """Whether the header's own .cpp is part of the build and includes it before anything else."""
+    source = header.with_suffix(".cpp")
+    if source not in sources or "#pragma once\n" not in (root / header).read_text():
+        return False
+    first = re.search(r"^\s*#\s*include\s*(.+)$", (root / source).read_text(), re.MULTILINE)
+    return first is not None and first[1].strip() == f'"{header}"'
 
 
 def nearest_flags(header, flags):
@@ -60,11 +73,13 @@ def compile_alone(build_dir, header, flags):
 
 def check(root, build_dir):
     headers = [path for path in source_tree.cpp_files(root) if path.suffix == ".h"]
-    flags = flags_by_folder(root, build_dir)
-    if not headers or not flags:
-        return [f"{len(headers)} headers, {len(flags)} folders with compile commands: nothing to check"]
+    sources = flags_by_source(root, build_dir)
+    if not headers or not sources:
+        return [f"{len(headers)} headers, {len(sources)} compile commands: nothing to check"]
+    flags = {source.parent: flags for source, flags in sources.items()}
+    alone = [header for header in headers if not proven_by_build(root, header, sources)]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        found = pool.map(lambda header: compile_alone(build_dir, header, nearest_flags(header, flags)), headers)
+        found = pool.map(lambda header: compile_alone(build_dir, header, nearest_flags(header, flags)), alone)
     return [problem for problem in found if problem]
 
 

@@ -39,6 +39,20 @@ def test_a_bad_header_is_found(tree, folder, text):
     assert len(found) == 1 and f"{folder}/bad.h does not compile alone" in found[0]
 
 
+@pytest.mark.parametrize(
+    "guard, source, problems",
+    [
+        ("#pragma once\n", '// A.\n#include "common/a.h"\n#include <string>\n', 0),
+        ("", '#include "common/a.h"\n', 1),
+        ("#pragma once\n", '#include <cstdint>\n#include "common/a.h"\n', 1),
+    ],
+)
+def test_a_header_is_left_to_the_build_only_when_that_proves_it(tree, guard, source, problems):
+    (tree / "common/a.h").write_text(guard + "std::uint32_t needs_another_header();\n")
+    (tree / "common/a.cpp").write_text(source)
+    assert len(check_headers.check(tree, tree / "build")) == problems
+
+
 def test_nothing_to_check_is_a_problem(tree):
     (tree / "common/good.h").unlink()
     assert "nothing to check" in check_headers.check(tree, tree / "build")[0]
