@@ -131,7 +131,7 @@ TEST(DomainSeparation, TheComparisonFindsAClash)
 {
     const Use other_fields{"a label where an address ends", [](auto fill) {
                                return crypto::AString{} << address(fill) << address(fill)
-                                                        << be_bytes<2>(fill << 8 | fill) << "AK";
+                                                        << filled<2>(fill) << "AK";
                            }};
     EXPECT_FALSE(never_equal(kDraftAk, other_fields));
     const Use no_label{"fields only",

@@ -258,7 +258,7 @@ TEST(EpsAlgorithmNumber, KnowsFourAlgorithms)
     EXPECT_EQ(eps_algorithm(1), EpsAlgorithm::snow_3g);
     EXPECT_EQ(eps_algorithm(2), EpsAlgorithm::aes);
     EXPECT_EQ(eps_algorithm(3), EpsAlgorithm::zuc);
-    for (const std::uint64_t unknown : {4, 0x100})
+    for (const unsigned unknown : {4U, 0x100U})
         EXPECT_EQ(eps_algorithm(unknown), std::nullopt);
 }
 

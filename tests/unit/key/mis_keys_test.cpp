@@ -150,7 +150,7 @@ TEST(MisCiphersuiteCode, KnowsFourSuites)
     EXPECT_EQ(mis_ciphersuite(2), MisCiphersuite::null_hmac_sha1_96);
     EXPECT_EQ(mis_ciphersuite(3), MisCiphersuite::null_cmac_aes);
     EXPECT_EQ(mis_ciphersuite(4), MisCiphersuite::aes_ccm);
-    for (const std::uint64_t unknown : {0, 5, 0x101})
+    for (const unsigned unknown : {0U, 5U, 0x101U})
         EXPECT_EQ(mis_ciphersuite(unknown), std::nullopt);
 }
 
