@@ -49,15 +49,19 @@ struct MzoneBurstItem {
 class MzoneBurst {
   public:
     MzoneBurst(MutableBytes burst, SpmhFlows spmh_flows) noexcept
-        : rest_{burst}, spmh_flows_{spmh_flows}
+        : burst_{burst}, spmh_flows_{spmh_flows}
     {
     }
 
-    [[nodiscard]] bool done() const noexcept { return rest_.empty(); }
+    [[nodiscard]] bool done() const noexcept { return at_ == burst_.size(); }
     [[nodiscard]] Parsed<MzoneBurstItem> next() noexcept;
 
   private:
-    MutableBytes rest_;
+    /// The first `size` bytes of `rest`, which reaches to the end.
+    MzoneBurstItem take(MutableBytes rest, std::size_t size, Fid fid, HeaderKind kind) noexcept;
+
+    MutableBytes burst_;
+    std::size_t at_ = 0;
     SpmhFlows spmh_flows_;
 };
 
@@ -75,15 +79,22 @@ struct LzoneBurstItem {
 /// Otherwise used like MzoneBurst. The HCS is checked before a length is believed.
 class LzoneBurst {
   public:
-    explicit LzoneBurst(MutableBytes burst) noexcept : rest_{burst} {}
+    explicit LzoneBurst(MutableBytes burst) noexcept : burst_{burst} {}
 
-    [[nodiscard]] bool done() const noexcept { return rest_.empty() || rest_.front() == kPadding; }
+    [[nodiscard]] bool done() const noexcept
+    {
+        return at_ == burst_.size() || burst_[at_] == kPadding;
+    }
     [[nodiscard]] Parsed<LzoneBurstItem> next() noexcept;
 
   private:
     static constexpr std::uint8_t kPadding = 0xff;
 
-    MutableBytes rest_;
+    /// The first `size` bytes of `rest`, which reaches to the end.
+    LzoneBurstItem take(MutableBytes rest, std::size_t size, LzoneBurstKind kind) noexcept;
+
+    MutableBytes burst_;
+    std::size_t at_ = 0;
 };
 
 } // namespace aaigw::pdu

@@ -26,16 +26,24 @@ std::array<std::uint8_t, kLzoneCrcBytes> crc_bytes(Bytes covered, CrcForm form) 
     return be_bytes<kLzoneCrcBytes>(byte_swapped(crc32_lsb_first(covered)));
 }
 
-bool crc_matches(const LzonePdu& pdu, CrcForm form) noexcept
+bool crc_matches(Bytes pdu, CrcForm form) noexcept
 {
-    const Bytes covered = pdu.whole.first(pdu.whole.size() - kLzoneCrcBytes);
-    const auto expected = crc_bytes(covered, form);
-    return std::equal(expected.begin(), expected.end(), pdu.crc.begin());
+    const std::size_t covered = pdu.size() - kLzoneCrcBytes;
+    const auto expected = crc_bytes(pdu.first(covered), form);
+    return std::ranges::equal(expected, pdu.subspan(covered));
 }
 
-/// Everything but the payload's own structure, for clear and protected PDUs.
-Parsed<LzonePdu> parse_front(MutableBytes pdu, CrcForm form) noexcept
+constexpr std::size_t crc_size(const GenericMacHeader& header) noexcept
 {
+    return header.has_crc ? kLzoneCrcBytes : 0;
+}
+
+enum class Sort : std::uint8_t { clear, encrypted };
+
+/// The layout of a PDU that has to be of the given sort; `pn` and `icv` stay empty for a clear one.
+Parsed<LzoneProtectedPdu> parse_layout(MutableBytes pdu, Sort sort, CrcForm form) noexcept
+{
+    const bool encrypted = sort == Sort::encrypted;
     Reader in{pdu};
     const Bytes header_bytes = in.bytes(kGenericHeaderBytes);
     if (!in.ok())
@@ -44,27 +52,40 @@ Parsed<LzonePdu> parse_front(MutableBytes pdu, CrcForm form) noexcept
         parse_generic_header(header_bytes.first<kGenericHeaderBytes>()));
     if (header.length != pdu.size())
         return reject(ParseError::length_mismatch);
-
-    const std::size_t crc_size = header.has_crc ? kLzoneCrcBytes : 0;
-    if (in.rest().size() < crc_size)
+    if (header.encrypted != encrypted)
+        return reject(encrypted ? ParseError::not_encrypted : ParseError::encrypted);
+    const std::size_t behind = crc_size(header);
+    if (in.rest().size() < behind)
         return reject(ParseError::truncated);
-    LzonePdu result{
-        .header = header, .extended = {}, .payload = {}, .crc = pdu.last(crc_size), .whole = pdu};
-    if (header.has_crc && !crc_matches(result, form))
+    if (header.has_crc && !crc_matches(pdu, form))
         return reject(ParseError::crc_mismatch);
 
-    Reader body{in.rest().first(in.rest().size() - crc_size)};
+    Reader body{in.rest().first(in.rest().size() - behind)};
+    Bytes extended;
     if (header.extended) {
-        TRY(result.extended, take_extended_group(body));
+        TRY(extended, take_extended_group(body));
     }
-    const std::size_t payload_bytes = body.rest().size();
-    result.payload = pdu.last(payload_bytes + crc_size).first(payload_bytes);
-    return result;
+    const std::size_t icv_size = encrypted ? kLzoneIcvBytes : 0;
+    const std::uint32_t pn = encrypted ? byte_swapped(body.u32()) : 0;
+    if (!body.ok() || body.rest().size() < icv_size)
+        return reject(ParseError::truncated);
+    const MutableBytes rest = pdu.last(body.rest().size() + behind);
+    const std::size_t payload_size = body.rest().size() - icv_size;
+    return LzoneProtectedPdu{{.header = header,
+                              .extended = extended,
+                              .payload = rest.first(payload_size),
+                              .crc = rest.last(behind),
+                              .whole = pdu},
+                             LzonePn::from_field(pn),
+                             rest.subspan(payload_size, icv_size)};
 }
 
-Parsed<LzonePdu> build_front(const LzoneFields& fields, GenericMacHeader header, std::size_t size,
-                             MutableBytes room) noexcept
+/// Writes everything before the payload; EC of `header` says whether the PN is a part of that.
+Parsed<LzoneProtectedPdu> build_layout(const LzoneFields& fields, GenericMacHeader header,
+                                       LzonePn pn, MutableBytes room) noexcept
 {
+    const std::size_t size =
+        lzone_clear_bytes(fields) + (header.encrypted ? kLzoneOverheadBytes : 0);
     if (!is_extended_group(fields.extended))
         return reject(ParseError::extended_group_bad_length);
     if (fields.type > kMaxType)
@@ -84,20 +105,26 @@ Parsed<LzonePdu> build_front(const LzoneFields& fields, GenericMacHeader header,
     Writer out{whole};
     out.bytes(build_generic_header(header));
     out.bytes(fields.extended);
-    const std::size_t crc_size = header.has_crc ? kLzoneCrcBytes : 0;
-    return LzonePdu{.header = header,
-                    .extended = out.written().subspan(kGenericHeaderBytes),
-                    .payload = whole.subspan(out.size(), size - out.size() - crc_size),
-                    .crc = whole.last(crc_size),
-                    .whole = whole};
+    const Bytes extended = out.written().subspan(kGenericHeaderBytes);
+    if (header.encrypted)
+        out.u32(byte_swapped(pn.value()));
+    const std::size_t icv_at = out.size() + fields.payload_bytes;
+    const std::size_t behind = crc_size(header);
+    return LzoneProtectedPdu{{.header = header,
+                              .extended = extended,
+                              .payload = whole.subspan(out.size(), fields.payload_bytes),
+                              .crc = whole.last(behind),
+                              .whole = whole},
+                             pn,
+                             whole.subspan(icv_at, size - icv_at - behind)};
 }
 
-/// Splits what is between extended subheaders and CRC. The caller has checked that there is room for it.
-LzoneProtectedPdu split_payload(const LzonePdu& pdu, LzonePn pn) noexcept
+/// Of a layout without protection, the part that has a meaning.
+Parsed<LzonePdu> clear_part(const Parsed<LzoneProtectedPdu>& layout) noexcept
 {
-    LzoneProtectedPdu result{pdu, pn, pdu.payload.last(kLzoneIcvBytes)};
-    result.payload = pdu.payload.subspan(kLzonePnBytes, pdu.payload.size() - kLzoneOverheadBytes);
-    return result;
+    if (!layout)
+        return reject(layout.error());
+    return static_cast<const LzonePdu&>(*layout);
 }
 
 } // namespace
@@ -149,22 +176,12 @@ Parsed<Bytes> parse_lzone_signaling(Bytes bytes) noexcept
 
 Parsed<LzonePdu> parse_lzone_clear(MutableBytes pdu, CrcForm form) noexcept
 {
-    TRY(const LzonePdu result, parse_front(pdu, form));
-    if (result.header.encrypted)
-        return reject(ParseError::encrypted);
-    return result;
+    return clear_part(parse_layout(pdu, Sort::clear, form));
 }
 
 Parsed<LzoneProtectedPdu> parse_lzone_protected(MutableBytes pdu, CrcForm form) noexcept
 {
-    TRY(const LzonePdu outer, parse_front(pdu, form));
-    if (!outer.header.encrypted)
-        return reject(ParseError::not_encrypted);
-    if (outer.payload.size() < kLzoneOverheadBytes)
-        return reject(ParseError::truncated);
-    const auto pn_field =
-        static_cast<std::uint32_t>(load_be(Bytes{outer.payload}.first<kLzonePnBytes>()));
-    return split_payload(outer, LzonePn::from_field(byte_swapped(pn_field)));
+    return parse_layout(pdu, Sort::encrypted, form);
 }
 
 crypto::CcmNonce lzone_nonce(std::span<const std::uint8_t, kGenericHeaderBytes> header,
@@ -180,17 +197,13 @@ crypto::CcmNonce lzone_nonce(std::span<const std::uint8_t, kGenericHeaderBytes> 
 
 Parsed<LzonePdu> build_lzone_clear(const LzoneFields& fields, MutableBytes room) noexcept
 {
-    return build_front(fields, GenericMacHeader{}, lzone_clear_bytes(fields), room);
+    return clear_part(build_layout(fields, GenericMacHeader{}, LzonePn{}, room));
 }
 
 Parsed<LzoneProtectedPdu> build_lzone_protected(const LzoneFields& fields, Eks eks, LzonePn pn,
                                                 MutableBytes room) noexcept
 {
-    const GenericMacHeader header{.encrypted = true, .eks = eks, .cid = {}};
-    TRY(const LzonePdu outer, build_front(fields, header, lzone_protected_bytes(fields), room));
-    Writer out{outer.payload};
-    out.u32(byte_swapped(pn.value()));
-    return split_payload(outer, pn);
+    return build_layout(fields, {.encrypted = true, .eks = eks, .cid = {}}, pn, room);
 }
 
 void write_crc(const LzonePdu& pdu, CrcForm form) noexcept

@@ -25,11 +25,16 @@ parse_security_header(std::span<const std::uint8_t, kSecurityHeaderBytes> bytes)
     return {.eks = Eks::from_field(field >> 22), .pn = MzonePn::from_field(field)};
 }
 
+/// The 24 bits as a number.
+[[nodiscard]] constexpr std::uint32_t security_field(SecurityHeader header) noexcept
+{
+    return std::uint32_t{header.eks.value()} << 22 | header.pn.value();
+}
+
 [[nodiscard]] constexpr std::array<std::uint8_t, kSecurityHeaderBytes>
 build_security_header(SecurityHeader header) noexcept
 {
-    return be_bytes<kSecurityHeaderBytes>(std::uint64_t{header.eks.value()} << 22 |
-                                          header.pn.value());
+    return be_bytes<kSecurityHeaderBytes>(security_field(header));
 }
 
 /// What an SA does to the payload, which the PDU itself does not say.
