@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Checks what the compilers and clang-tidy do not: formatting, sizes, first lines, words, links and the top level."""
+"""Checks what the compilers and clang-tidy do not: formatting, sizes, first lines, words, links, test names, the top level."""
 
 import ast
 import re
@@ -92,6 +92,15 @@ def check_links(root, path, text):
             yield f"{path}: a link to {target}, which does not exist"
 
 
+def check_test_names(meson_files):
+    """Test names in `meson_files` (path -> text) that stand twice: meson has gtest write its report to NAME.xml."""
+    first = {}
+    for path, text in meson_files.items():
+        for name in re.findall(r"\btest\(\s*'([^']+)',", text):
+            if first.setdefault(name, path) != path:
+                yield f"{path}: a test named {name!r} is in {first[name]} too: their reports would overwrite each other"
+
+
 def is_shell(path, text):
     return path.suffix == ".sh" or re.match(r"#!.*\b(?:ba)?sh\b", text) is not None
 
@@ -127,14 +136,18 @@ def texts(root):
 def check(root):
     problems = list(check_top_level(root))
     shell = []
+    meson_files = {}
     for path, text in texts(root):
         problems += check_lines(path, text)
         if is_shell(path, text):
             shell.append(path)
+        if path.name == "meson.build":
+            meson_files[path] = text
         if path.suffix == ".md":
             problems += check_links(root, path, text)
         if path.suffix in {".h", ".cpp", ".def", ".py"} or is_shell(path, text):
             problems += [*check_first_line(root, path, text), *check_sizes(path, text)]
+    problems += check_test_names(meson_files)
     cpp = [path for path in source_tree.cpp_files(root) if path.suffix != ".def"]
     problems += run_tool(root, ["clang-format-14", "--dry-run", "-Werror"], cpp)
     problems += run_tool(root, ["shellcheck", "--external-sources"], shell)

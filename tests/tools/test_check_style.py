@@ -19,6 +19,7 @@ def tree(tmp_path):
     write(tmp_path, "common/f.h", "// What f is.\n#pragma once\n\nint f();\n")
     write(tmp_path, "common/f.cpp", '#include "common/f.h"\n\nint f()\n{\n    return 1;\n}\n')
     write(tmp_path, "bench/main.cpp", CLEAN_CPP)
+    write(tmp_path, "tests/unit/meson.build", "test('f', f, protocol: 'gtest')\ntest('f_' + name, g)\n")
     write(tmp_path, "scripts/run", "#!/bin/sh\n# Runs it.\necho run\n")
     write(tmp_path, "tests/tools/a.py", '#!/usr/bin/python3\n"""A check."""\n')
     return tmp_path
@@ -56,6 +57,7 @@ def test_a_clean_tree_has_no_problem(tree):
         ("bench/a.cpp", "// see /ho" + "me/someone/notes\n", "a folder of one machine"),
         ("bench/a.cpp", "// Iss" + "ue #12 asks for this.\n", "say what it is about"),
         ("docs/a.md", "See [b](../b.md#c).\n", "a link to ../b.md, which does not exist"),
+        ("tests/property/meson.build", "test('f', f)\n", "their reports would overwrite each other"),
         (".ci/run", "#!/bin/sh\n# he" + "lper of the build\n", "say what it does"),
         ("bench/a.cpp", "// A comment.\nint  f( );\n", "clang-format"),
         ("scripts/b", "#!/bin/sh\n# Prints.\necho $1\n", "SC2086"),
