@@ -97,8 +97,9 @@ def check_test_names(meson_files):
     first = {}
     for path, text in meson_files.items():
         for name in re.findall(r"\btest\(\s*'([^']+)',", text):
-            if first.setdefault(name, path) != path:
+            if name in first:
                 yield f"{path}: a test named {name!r} is in {first[name]} too: their reports would overwrite each other"
+            first[name] = path
 
 
 def is_shell(path, text):
