@@ -1,25 +1,20 @@
-// Pre-expanded AES-128 keys, as the batch engine wants them, and the rule that keeps them alive while in use.
+// Pre-expanded AES-128 keys, as the batch engine wants them, and owners that keep them alive while jobs use them.
 #pragma once
 
-#include "crypto/key_use.h"
 #include "crypto/provider.h"
 #include "crypto/secret_heap.h"
 
 #include <array>
 #include <cstdint>
 #include <memory>
-#include <span>
-#include <vector>
 
 namespace aaigw::crypto {
 
 inline constexpr std::size_t kAesScheduleBytes = 176; // 11 round keys
 
-/// An AES-128 encryption schedule for CCM and CTR: three cache lines, which is all a packet touches of its key.
-///
-/// Lifetime: each job leaves its stamp in the key, so that any thread can tell whether an engine still holds one.
-/// Destroying a key in use stops the process, so a key is given up through RetiredKeys, or after its engine was
-/// flushed. A key is used by one engine: that of the worker that owns its station.
+/// An AES-128 encryption schedule for CCM and CTR: three cache lines, which is all that a packet touches of its key.
+/// Never written after construction, so that tens of thousands of keys cost reads only. Wiped at its end.
+/// Owned through AesKeyPtr, or by somebody who flushes the engine before letting go.
 class alignas(64) AesKey {
   public:
     explicit AesKey(AesKeyView key) noexcept;
@@ -31,18 +26,14 @@ class alignas(64) AesKey {
     AesKey(const AesKey&) = delete;
     AesKey& operator=(const AesKey&) = delete;
 
-    /// Whether a job that was submitted under this key has not finished yet.
-    [[nodiscard]] bool in_flight() const noexcept { return use_.in_flight(); }
-
   private:
     friend class MbEngine;
 
     alignas(16) std::array<std::uint8_t, kAesScheduleBytes> schedule_;
-    KeyUse use_;
 };
 static_assert(sizeof(AesKey) == 192, "three cache lines");
 
-/// An AES-128 schedule with the two sub-keys of CMAC (RFC 4493 2.3). Lifetime as of AesKey.
+/// An AES-128 schedule with the two sub-keys of CMAC (RFC 4493 2.3). Ownership as of AesKey.
 class alignas(64) CmacKey {
   public:
     explicit CmacKey(AesKeyView key) noexcept;
@@ -55,32 +46,31 @@ class alignas(64) CmacKey {
     CmacKey(const CmacKey&) = delete;
     CmacKey& operator=(const CmacKey&) = delete;
 
-    /// Whether a job that was submitted under this key has not finished yet.
-    [[nodiscard]] bool in_flight() const noexcept { return use_.in_flight(); }
-
   private:
     friend class MbEngine;
 
     alignas(16) std::array<std::uint8_t, kAesScheduleBytes> schedule_;
     alignas(16) AesBlock subkey1_;
     alignas(16) AesBlock subkey2_;
-    KeyUse use_;
 };
 static_assert(sizeof(CmacKey) == 256);
 
-/// Keys that have been taken out of use and wait for their last job. Give a key up only when no thread can submit
-/// new jobs under it (for a published key: after the grace period). One thread owns the object.
-class RetiredKeys {
-  public:
-    void retire(std::unique_ptr<AesKey> key) { aes_.push_back(std::move(key)); }
-    void retire(std::unique_ptr<CmacKey> key) { cmac_.push_back(std::move(key)); }
-
-    /// Wipes and frees the keys whose jobs have all ended; returns how many still wait.
-    std::size_t reap();
-
-  private:
-    std::vector<std::unique_ptr<AesKey>> aes_;
-    std::vector<std::unique_ptr<CmacKey>> cmac_;
+/// Gives a key up: it is wiped and freed as soon as no engine can hold a job that uses it, which is at once when
+/// nothing is in flight. No new job may come to use the key: of a published key the grace period is over.
+/// Takes a lock: for control threads.
+struct RetireKey {
+    void operator()(const AesKey* key) const noexcept;
+    void operator()(const CmacKey* key) const noexcept;
 };
+
+using AesKeyPtr = std::unique_ptr<const AesKey, RetireKey>;
+using CmacKeyPtr = std::unique_ptr<const CmacKey, RetireKey>;
+
+[[nodiscard]] AesKeyPtr make_aes_key(AesKeyView key);
+[[nodiscard]] CmacKeyPtr make_cmac_key(AesKeyView key);
+
+/// Frees the keys that were given up and whose last job has finished; returns how many still wait. Each RetireKey does
+/// so too; a control thread calls this now and then, so that the last ones do not wait for the next.
+std::size_t reap_retired_keys();
 
 } // namespace aaigw::crypto

@@ -12,20 +12,20 @@ namespace aaigw::crypto {
 
 namespace {
 
-constexpr std::size_t kRingMask = MbEngine::kMaxInFlight - 1;
-static_assert((MbEngine::kMaxInFlight & kRingMask) == 0);
-static_assert(MbEngine::kMaxBurst <= MbQueue::kMaxBurst);
+/// Up to this length eight AVX2 lanes beat sixteen AVX-512 ones (aaigw-bench crypto, Zen 4).
+constexpr std::size_t kShortPacket = 96;
 
-constexpr unsigned kCmacKind = 1U << static_cast<unsigned>(JobKind::cmac);
-constexpr unsigned kCcmKinds = 1U << static_cast<unsigned>(JobKind::ccm_protect) |
-                               1U << static_cast<unsigned>(JobKind::ccm_unprotect);
-
-void prefetch_key(const AesKey* key) noexcept
+void prefetch_key(const void* key) noexcept
 {
-    const auto* line = reinterpret_cast<const std::uint8_t*>(key);
+    const auto* line = static_cast<const std::uint8_t*>(key);
     __builtin_prefetch(line);
     __builtin_prefetch(line + 64);
     __builtin_prefetch(line + 128);
+}
+
+[[nodiscard]] bool is_ccm(JobKind kind) noexcept
+{
+    return kind == JobKind::ccm_protect || kind == JobKind::ccm_unprotect;
 }
 
 /// The computed ICV against the received one, in a time that does not depend on either.
@@ -34,198 +34,38 @@ bool icv_matches(const CryptoJob& job) noexcept
     std::uint64_t computed = 0;
     std::uint64_t received = 0;
     if (job.icv_size == IcvSize::eight) {
-        std::memcpy(&computed, job.mac.data(), 8);
+        std::memcpy(&computed, job.computed_icv.data(), 8);
         std::memcpy(&received, job.icv, 8);
     } else {
-        std::memcpy(&computed, job.mac.data(), 4);
+        std::memcpy(&computed, job.computed_icv.data(), 4);
         std::memcpy(&received, job.icv, 4);
     }
     return computed == received; // one comparison of registers
 }
 
-} // namespace
-
-MbEngine::MbEngine(std::unique_ptr<MbQueue> ccm, std::unique_ptr<MbQueue> cmac)
-    : ccm_{std::move(ccm)}, cmac_{std::move(cmac)}, ctr_slots_(kMaxBurst)
+// Each manager sees one kind of job, so the fields that never change are written once.
+void write_constants(MbQueue& queue, JobKind kind) noexcept
 {
-    // Each manager sees one kind of job, so the fields that never change are written once.
     static constexpr std::uint8_t kNoAad[16]{};
-    for (IMB_JOB& slot : ccm_->manager().jobs) {
+    for (IMB_JOB& slot : queue.manager().jobs) {
         slot = {};
-        slot.key_len_in_bytes = kAesKeyBytes;
-        slot.iv_len_in_bytes = kCcmNonceBytes;
-        slot.cipher_mode = IMB_CIPHER_CCM;
-        slot.hash_alg = IMB_AUTH_AES_CCM;
-        slot.u.CCM.aad = kNoAad;
+        if (kind == JobKind::cmac) {
+            slot.cipher_mode = IMB_CIPHER_NULL;
+            slot.cipher_direction = IMB_DIR_ENCRYPT;
+            slot.chain_order = IMB_ORDER_HASH_CIPHER;
+            slot.hash_alg = IMB_AUTH_AES_CMAC;
+            slot.auth_tag_output_len_in_bytes = kAesBlockBytes;
+        } else {
+            slot.key_len_in_bytes = kAesKeyBytes;
+            slot.iv_len_in_bytes = kCcmNonceBytes;
+            slot.cipher_mode = IMB_CIPHER_CCM;
+            slot.hash_alg = IMB_AUTH_AES_CCM;
+            slot.u.CCM.aad = kNoAad;
+        }
     }
-    for (IMB_JOB& slot : cmac_->manager().jobs) {
-        slot = {};
-        slot.cipher_mode = IMB_CIPHER_NULL;
-        slot.cipher_direction = IMB_DIR_ENCRYPT;
-        slot.chain_order = IMB_ORDER_HASH_CIPHER;
-        slot.hash_alg = IMB_AUTH_AES_CMAC;
-        slot.auth_tag_output_len_in_bytes = kAesBlockBytes;
-    }
 }
 
-MbEngine::~MbEngine()
-{
-    flush(); // gives every key up
-}
-
-Result<std::unique_ptr<MbEngine>> MbEngine::create()
-{
-    return create(MbArch::best);
-}
-
-Result<std::unique_ptr<MbEngine>> MbEngine::create(MbArch arch)
-{
-    // CMAC never in AVX-512: that code of IPsec-MB 1.3 reads up to 15 bytes past the end of a message. Eight lanes
-    // are also cheaper to flush, and as fast for messages as short as control messages are.
-    const bool avx2 = (imb_get_feature_flags() & IMB_CPUFLAGS_AVX2) == IMB_CPUFLAGS_AVX2;
-    TRY(auto ccm, MbQueue::create(arch));
-    TRY(auto cmac, MbQueue::create(avx2 && arch != MbArch::sse ? MbArch::avx2 : MbArch::sse));
-    std::unique_ptr<MbEngine> engine{new MbEngine{std::move(ccm), std::move(cmac)}};
-    TRY_DO(self_test(*engine));
-    return engine;
-}
-
-void MbEngine::submit(std::span<CryptoJob* const> jobs) noexcept
-{
-    AAIGW_CHECK(jobs.size() <= kMaxBurst && jobs.size() <= kMaxInFlight - in_flight());
-
-    unsigned kinds = 0;
-    std::uint32_t shortest = kMaxJobBytes;
-    std::uint32_t longest = 0;
-    for (CryptoJob* job : jobs) {
-        AAIGW_CHECK(job->status != JobStatus::in_flight && job->length <= kMaxJobBytes);
-        job->status = JobStatus::in_flight;
-        ring_[tail_++ & kRingMask] = job;
-        prefetch_key(job->key.aes);
-        kinds |= 1U << static_cast<unsigned>(job->kind);
-        shortest = std::min(shortest, job->length);
-        longest = std::max(longest, job->length);
-    }
-    if (longest >= shortest + kAesBlockBytes)
-        jobs = sorted_by_length(jobs);
-    if ((kinds & ~kCcmKinds) == 0)
-        submit_to(*ccm_, jobs);
-    else if (kinds == kCmacKind)
-        submit_to(*cmac_, jobs);
-    else
-        submit_mixed(jobs);
-}
-
-std::span<CryptoJob* const> MbEngine::collect() noexcept
-{
-    const std::size_t begin = head_ & kRingMask;
-    const std::size_t end =
-        std::min(begin + in_flight(), kMaxInFlight); // up to where the ring wraps
-    std::size_t at = begin;
-    while (at < end && ring_[at]->status != JobStatus::in_flight)
-        ++at;
-    head_ += at - begin;
-    return std::span{ring_}.subspan(begin, at - begin);
-}
-
-void MbEngine::flush() noexcept
-{
-    flush(*ccm_);
-    flush(*cmac_);
-}
-
-void MbEngine::flush(MbQueue& queue) noexcept
-{
-    if (queue.staged() > 0)
-        finish(queue, queue.issue(queue.staged()));
-    for (auto finished = queue.flush(); !finished.empty(); finished = queue.flush())
-        finish(queue, finished);
-}
-
-void MbEngine::submit_mixed(std::span<CryptoJob* const> jobs) noexcept
-{
-    std::size_t ccm = 0;
-    std::size_t ctr = 0;
-    std::size_t cmac = 0;
-    for (CryptoJob* job : jobs) {
-        if (job->kind == JobKind::ctr)
-            ctr_burst_[ctr++] = job;
-        else if (job->kind == JobKind::cmac)
-            cmac_burst_[cmac++] = job;
-        else
-            ccm_burst_[ccm++] = job;
-    }
-    run_ctr(std::span{ctr_burst_}.first(ctr));
-    submit_to(*cmac_, std::span{cmac_burst_}.first(cmac));
-    // A few CMACs among packets would wait long for their lanes to fill, and everything behind them with them.
-    flush(*cmac_);
-    submit_to(*ccm_, std::span{ccm_burst_}.first(ccm));
-}
-
-void MbEngine::submit_to(MbQueue& queue, std::span<CryptoJob* const> jobs) noexcept
-{
-    if (jobs.size() > queue.room())
-        flush(
-            queue); // one long job holds up the order of very many short ones: rare enough to pay for
-    for (CryptoJob* job : jobs) {
-        if (job->kind == JobKind::cmac)
-            fill_cmac(queue, *job);
-        else
-            fill_ccm(queue, *job);
-    }
-    // The keys of the newest jobs are still on their way from memory.
-    if (queue.staged() > kKeysAhead)
-        finish(queue, queue.issue(queue.staged() - kKeysAhead));
-}
-
-/// The manager works on all its lanes for as many blocks as the shortest job still has, so neighbours of like
-/// length waste the least: a burst of unequal jobs goes in sorted, and in alternating direction, because what the
-/// last burst left in the lanes is what it ended with.
-std::span<CryptoJob* const> MbEngine::sorted_by_length(std::span<CryptoJob* const> jobs) noexcept
-{
-    const std::span sorted = std::span{sorted_}.first(jobs.size());
-    std::ranges::copy(jobs, sorted.begin());
-    if (longest_first_)
-        std::ranges::sort(sorted, std::ranges::greater{}, &CryptoJob::length);
-    else
-        std::ranges::sort(sorted, {}, &CryptoJob::length);
-    longest_first_ = !longest_first_;
-    return sorted;
-}
-
-void MbEngine::fill_ccm(MbQueue& queue, CryptoJob& job) noexcept
-{
-    const bool protect = job.kind == JobKind::ccm_protect;
-    job.key.aes->use_.stamp(queue.slot());
-    IMB_JOB& slot = queue.take();
-    slot.enc_keys = job.key.aes->schedule_.data();
-    slot.src = job.data;
-    slot.dst = job.data;
-    slot.msg_len_to_cipher_in_bytes = job.length;
-    slot.msg_len_to_hash_in_bytes = job.length;
-    slot.iv = job.nonce.data();
-    slot.auth_tag_output = protect ? job.icv : job.mac.data();
-    slot.auth_tag_output_len_in_bytes = bytes(job.icv_size);
-    slot.cipher_direction = protect ? IMB_DIR_ENCRYPT : IMB_DIR_DECRYPT;
-    slot.chain_order = protect ? IMB_ORDER_HASH_CIPHER : IMB_ORDER_CIPHER_HASH;
-    slot.user_data = &job;
-}
-
-void MbEngine::fill_cmac(MbQueue& queue, CryptoJob& job) noexcept
-{
-    job.key.cmac->use_.stamp(queue.slot());
-    IMB_JOB& slot = queue.take();
-    // The library looks at the address of an empty message, which may well be null.
-    slot.src = job.length > 0 ? job.message : job.mac.data();
-    slot.msg_len_to_hash_in_bytes = job.length;
-    slot.u.CMAC._key_expanded = job.key.cmac->schedule_.data();
-    slot.u.CMAC._skey1 = job.key.cmac->subkey1_.data();
-    slot.u.CMAC._skey2 = job.key.cmac->subkey2_.data();
-    slot.auth_tag_output = job.mac.data();
-    slot.user_data = &job;
-}
-
-void MbEngine::finish(MbQueue& queue, std::span<IMB_JOB* const> finished) noexcept
+void finish(MbQueue& queue, std::span<IMB_JOB* const> finished) noexcept
 {
     for (IMB_JOB* slot : finished) {
         CryptoJob& job = *static_cast<CryptoJob*>(slot->user_data);
@@ -237,30 +77,221 @@ void MbEngine::finish(MbQueue& queue, std::span<IMB_JOB* const> finished) noexce
             job.status = JobStatus::done;
         }
     }
-    queue.slot().finish(finished.size());
+    queue.slot().finished(finished.size());
 }
 
-void MbEngine::run_ctr(std::span<CryptoJob* const> jobs) noexcept
+/// Hands the staged jobs to the library, all but the newest `keep`.
+void issue(MbQueue& queue, std::size_t keep) noexcept
 {
-    // The array form has no queue: these are finished when the call returns, so the key needs no hold.
-    std::size_t count = 0;
-    for (CryptoJob* job : jobs) {
-        job->status = JobStatus::done;
-        if (job->length == 0)
-            continue; // the library takes no empty cipher job
-        IMB_JOB& slot = ctr_slots_[count++];
-        slot.enc_keys = job->key.aes->schedule_.data();
-        slot.key_len_in_bytes = kAesKeyBytes;
-        slot.src = job->data;
-        slot.dst = job->data;
-        slot.msg_len_to_cipher_in_bytes = job->length;
-        slot.iv = job->nonce.data();
-        slot.iv_len_in_bytes = kAesBlockBytes;
+    while (queue.staged() > keep)
+        finish(queue, queue.issue(std::min(queue.staged() - keep, MbQueue::kMaxBurst)));
+}
+
+void flush_queue(MbQueue& queue) noexcept
+{
+    issue(queue, 0);
+    for (auto finished = queue.flush(); !finished.empty(); finished = queue.flush())
+        finish(queue, finished);
+}
+
+} // namespace
+
+// The two loops that fill the library's slots keep what they need in registers: a slot's field might otherwise be any
+// of the queue's, for all the compiler knows.
+
+/// Stages the CCM jobs from submitted_ on, up to the first that is something else, too long or without a place.
+/// Returns the longest length among them.
+std::size_t MbEngine::stage_ccm(MbQueue& queue, std::size_t max_length) noexcept
+{
+    IMB_JOB* const slots = queue.manager().jobs;
+    std::uint8_t free = queue.next_free();
+    const std::size_t from = submitted_;
+    const std::size_t end = from + std::min(taken_ - from, queue.room());
+    std::size_t longest = 0;
+    std::size_t at = from;
+    for (; at != end; ++at) {
+        CryptoJob& job = job_at(at);
+        const std::size_t length = job.length;
+        if (!is_ccm(job.kind) || length > max_length)
+            break;
+        longest = std::max(longest, length);
+        const AesKey& key = *job.key.aes;
+        prefetch_key(&key);
+        const bool protect = job.kind == JobKind::ccm_protect;
+        std::uint8_t* const data = job.data;
+        IMB_JOB& slot = slots[free++];
+        slot.enc_keys = key.schedule_.data();
+        slot.src = data;
+        slot.dst = data;
+        slot.msg_len_to_cipher_in_bytes = length;
+        slot.msg_len_to_hash_in_bytes = length;
+        slot.iv = job.nonce.data();
+        slot.auth_tag_output = protect ? job.icv : job.computed_icv.data();
+        slot.auth_tag_output_len_in_bytes = bytes(job.icv_size);
+        slot.cipher_direction = protect ? IMB_DIR_ENCRYPT : IMB_DIR_DECRYPT;
+        slot.chain_order = protect ? IMB_ORDER_HASH_CIPHER : IMB_ORDER_CIPHER_HASH;
+        slot.user_data = &job;
+        job.status = JobStatus::in_flight;
     }
-    const std::uint32_t finished = IMB_SUBMIT_CIPHER_BURST_NOCHECK(
-        &ccm_->manager(), ctr_slots_.data(), static_cast<std::uint32_t>(count), IMB_CIPHER_CNTR,
-        IMB_DIR_ENCRYPT, IMB_KEY_128_BYTES);
-    AAIGW_CHECK(finished == count);
+    queue.stage(at - from);
+    submitted_ = at;
+    return longest;
+}
+
+/// The same for CMAC jobs.
+void MbEngine::stage_cmac(MbQueue& queue) noexcept
+{
+    IMB_JOB* const slots = queue.manager().jobs;
+    std::uint8_t free = queue.next_free();
+    const std::size_t from = submitted_;
+    const std::size_t end = from + std::min(taken_ - from, queue.room());
+    std::size_t at = from;
+    for (; at != end && job_at(at).kind == JobKind::cmac; ++at) {
+        CryptoJob& job = job_at(at);
+        AAIGW_CHECK(job.length <= kMaxJobBytes);
+        const CmacKey& key = *job.key.cmac;
+        prefetch_key(&key);
+        IMB_JOB& slot = slots[free++];
+        // The library looks at the address of an empty message, which may well be null.
+        slot.src = job.length > 0 ? job.message : job.mac.data();
+        slot.msg_len_to_hash_in_bytes = job.length;
+        slot.u.CMAC._key_expanded = key.schedule_.data();
+        slot.u.CMAC._skey1 = key.subkey1_.data();
+        slot.u.CMAC._skey2 = key.subkey2_.data();
+        slot.auth_tag_output = job.mac.data();
+        slot.user_data = &job;
+        job.status = JobStatus::in_flight;
+    }
+    queue.stage(at - from);
+    submitted_ = at;
+}
+
+/// CTR needs no lanes and no queue: it is finished when this returns.
+void MbEngine::run_ctr(CryptoJob& job) noexcept
+{
+    AAIGW_CHECK(job.length <= kMaxJobBytes);
+    job.status = JobStatus::done;
+    if (job.length == 0)
+        return; // the library takes no empty cipher job
+    IMB_JOB slot{};
+    slot.enc_keys = job.key.aes->schedule_.data();
+    slot.key_len_in_bytes = kAesKeyBytes;
+    slot.src = job.data;
+    slot.dst = job.data;
+    slot.msg_len_to_cipher_in_bytes = job.length;
+    slot.iv = job.nonce.data();
+    slot.iv_len_in_bytes = kAesBlockBytes;
+    AAIGW_CHECK(IMB_SUBMIT_CIPHER_BURST_NOCHECK(&queues_.long_ccm->manager(), &slot, 1,
+                                                IMB_CIPHER_CNTR, IMB_DIR_ENCRYPT,
+                                                IMB_KEY_128_BYTES) == 1);
+}
+
+MbEngine::MbEngine(Queues queues, std::size_t short_max)
+    : queues_{std::move(queues)}, short_max_{short_max}
+{
+    write_constants(*queues_.short_ccm, JobKind::ccm_protect);
+    write_constants(*queues_.long_ccm, JobKind::ccm_protect);
+    write_constants(*queues_.cmac, JobKind::cmac);
+}
+
+MbEngine::~MbEngine()
+{
+    submitted_ = taken_; // what was never submitted is not missed
+    flush();             // gives every key up
+}
+
+Result<std::unique_ptr<MbEngine>> MbEngine::create()
+{
+    return create(MbArch::best);
+}
+
+Result<std::unique_ptr<MbEngine>> MbEngine::create(MbArch arch)
+{
+    const std::uint64_t features = imb_get_feature_flags();
+    const auto runs = [features](std::uint64_t needed) { return (features & needed) == needed; };
+    const bool eight_lanes = arch != MbArch::sse && runs(IMB_CPUFLAGS_AVX2);
+    const bool sixteen_lanes = eight_lanes && arch != MbArch::avx2 && runs(IMB_CPUFLAGS_AVX512);
+    const MbArch narrow = eight_lanes ? MbArch::avx2 : MbArch::sse;
+
+    Queues queues;
+    TRY(queues.short_ccm, MbQueue::create(narrow));
+    TRY(queues.long_ccm, MbQueue::create(arch));
+    // Never in AVX-512: the CMAC code of IPsec-MB 1.3 for it reads up to 15 bytes past the end of a message.
+    TRY(queues.cmac, MbQueue::create(narrow));
+    std::unique_ptr<MbEngine> engine{
+        new MbEngine{std::move(queues), sixteen_lanes ? kShortPacket : 0}};
+    TRY_DO(self_test(*engine));
+    return engine;
+}
+
+void MbEngine::submit() noexcept
+{
+    std::size_t longest_ccm = 0;
+    while (submitted_ != taken_) {
+        switch (job_at(submitted_).kind) {
+        case JobKind::ccm_protect:
+        case JobKind::ccm_unprotect:
+            longest_ccm = std::max(longest_ccm, submit_ccm());
+            break;
+        case JobKind::cmac:
+            if (queues_.cmac->room() == 0)
+                flush_queue(*queues_.cmac);
+            stage_cmac(*queues_.cmac);
+            break;
+        case JobKind::ctr:
+            run_ctr(job_at(submitted_++));
+            break;
+        }
+    }
+    short_traffic_ = longest_ccm <= short_max_;
+
+    // All but the newest jobs of each queue: their keys are still on the way from memory.
+    issue(*queues_.short_ccm, kKeysAhead);
+    issue(*queues_.long_ccm, kKeysAhead);
+    issue(*queues_.cmac, kKeysAhead);
+    advance_finished();
+    if (submitted_ - finished_ > kMaxLag)
+        flush();
+}
+
+/// Stages some CCM jobs, the one at submitted_ first. Returns the longest length among them.
+///
+/// Eight lanes only while packets are all short: mixed traffic would leave a few in the lanes of either queue, each
+/// holding up the other's in their common order.
+std::size_t MbEngine::submit_ccm() noexcept
+{
+    const std::size_t length = job_at(submitted_).length;
+    AAIGW_CHECK(length <= kMaxJobBytes);
+    if (length > short_max_)
+        short_traffic_ = false;
+    MbQueue& queue = short_traffic_ ? *queues_.short_ccm : *queues_.long_ccm;
+    if (queue.room() == 0)
+        flush_queue(queue); // one long job holds up very many short ones: rare enough to pay for
+    return stage_ccm(queue, short_traffic_ ? short_max_ : kMaxJobBytes);
+}
+
+void MbEngine::advance_finished() noexcept
+{
+    while (finished_ != submitted_ &&
+           jobs_[finished_ % kMaxInFlight].status != JobStatus::in_flight)
+        ++finished_;
+}
+
+std::span<CryptoJob> MbEngine::collect() noexcept
+{
+    const std::size_t begin = collected_ % kMaxInFlight;
+    const std::size_t count = std::min(finished_ - collected_, kMaxInFlight - begin);
+    collected_ += count;
+    return std::span{jobs_}.subspan(begin, count);
+}
+
+void MbEngine::flush() noexcept
+{
+    AAIGW_CHECK(submitted_ == taken_);
+    flush_queue(*queues_.short_ccm);
+    flush_queue(*queues_.long_ccm);
+    flush_queue(*queues_.cmac);
+    advance_finished();
 }
 
 } // namespace aaigw::crypto

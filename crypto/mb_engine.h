@@ -1,11 +1,16 @@
 // MbEngine: the batch crypto engine of the fast path, on Intel IPsec-MB.
 //
-// A burst of jobs goes in, for any mix of keys, lengths, directions and operations; finished jobs come out in the
-// order in which they went in. Jobs may stay in the library's lanes until later bursts push them out, because flushing
-// a 16-lane manager after each burst costs more than the cryptography of short packets. The caller flushes when it has
-// nothing more to submit.
+// Jobs of any mix of keys, lengths, directions and operations go in; they come out finished in the order in which they
+// went in. Jobs may stay in the library's lanes until later ones push them out, because flushing a 16-lane manager
+// after each burst costs more than the cryptography of short packets. The caller flushes when it has nothing more to
+// submit.
+//
+//     for each packet:  CryptoJob& job = engine.take();  fill it
+//     engine.submit();
+//     for (auto done = engine.collect(); !done.empty(); done = engine.collect())  use them
 #pragma once
 
+#include "common/check.h"
 #include "common/result.h"
 #include "crypto/aes_key.h"
 
@@ -13,9 +18,6 @@
 #include <cstdint>
 #include <memory>
 #include <span>
-#include <vector>
-
-struct IMB_JOB;
 
 namespace aaigw::crypto {
 
@@ -24,51 +26,51 @@ class MbQueue;
 
 enum class JobKind : std::uint8_t { ccm_protect, ccm_unprotect, ctr, cmac };
 enum class JobStatus : std::uint8_t {
-    idle,         ///< not yet submitted
-    in_flight,    ///< held by an engine
+    in_flight,    ///< not finished
     done,         ///< finished; for ccm_unprotect: the ICV matched
     icv_mismatch, ///< ccm_unprotect only: refused, and the data was wiped
 };
 
-/// One operation on one packet, in place. The caller owns it and all it points to, and leaves both alone from
-/// submit() until collect() returns it. One cache line.
+/// Longest data of a job: a whole MAC PDU has at most 2,047 bytes; jumbo user packets fit as well.
+inline constexpr std::size_t kMaxJobBytes = 16384;
+
+/// One operation on one packet, in place: one cache line in the engine's ring. What it points to stays untouched from
+/// submit() until collect() returns it. take() gives it as its last use left it: set every field of its kind.
 struct alignas(64) CryptoJob {
     union {
-        const AesKey* aes;   ///< ccm_protect, ccm_unprotect, ctr
-        const CmacKey* cmac; ///< cmac
-    } key{nullptr};
+        AesBlock
+            nonce{};  ///< CCM: 13 bytes and three unused ones. CTR: the whole first counter block
+        AesBlock mac; ///< cmac: the result
+    };
     union {
-        std::uint8_t* data;          ///< protected or opened in place
-        const std::uint8_t* message; ///< cmac
+        const AesKey* aes = nullptr; ///< ccm_protect, ccm_unprotect, ctr
+        const CmacKey* cmac;         ///< cmac
+    } key;
+    union {
+        std::uint8_t* data = nullptr; ///< protected or opened in place
+        const std::uint8_t* message;  ///< cmac
     };
     std::uint8_t* icv =
         nullptr;              ///< CCM: `icv_size` bytes, written by protect and read by unprotect
-    std::uint32_t length = 0; ///< of data or message: at most kMaxJobBytes
+    void* owner = nullptr;    ///< the caller's; not looked at
+    std::uint16_t length = 0; ///< of data or message: at most kMaxJobBytes
     JobKind kind = JobKind::ccm_protect;
     IcvSize icv_size = IcvSize::eight;
-    JobStatus status = JobStatus::idle;
-    /// CCM: the 13-byte nonce first. CTR: the whole first counter block.
-    alignas(16) AesBlock nonce{};
-    /// cmac: the whole MAC. ccm_unprotect: scratch.
-    alignas(16) AesBlock mac{};
-
-    CryptoJob() noexcept : data{nullptr} {}
+    JobStatus status = JobStatus::done;
+    std::array<std::uint8_t, 8> computed_icv{}; ///< scratch of ccm_unprotect
 };
 static_assert(sizeof(CryptoJob) == 64);
-
-/// Longest data of a job: a whole MAC PDU has at most 2,047 bytes; jumbo user packets fit as well.
-inline constexpr std::size_t kMaxJobBytes = 16384;
 
 /// Not thread safe: one engine a worker. Nothing here allocates, locks or calls the system after create().
 class MbEngine {
   public:
-    /// Most jobs in one engine at a time; collect() makes room.
-    static constexpr std::size_t kMaxInFlight = 512;
-    /// Largest burst of one submit().
-    static constexpr std::size_t kMaxBurst = 128;
-
+    /// Most jobs in one engine, from take() until they are collected.
+    static constexpr std::size_t kMaxInFlight = 256;
     /// Jobs that are held back while their keys are fetched from memory.
-    static constexpr std::size_t kKeysAhead = 16;
+    static constexpr std::size_t kKeysAhead = 32;
+    /// A job that so many later ones have been submitted behind is finished at once: packets of a rare size would
+    /// otherwise wait for company in their lanes, and everything behind them for its turn.
+    static constexpr std::size_t kMaxLag = 128;
 
     /// Runs the known-answer self-test first and refuses when any answer differs.
     [[nodiscard]] static Result<std::unique_ptr<MbEngine>> create();
@@ -78,46 +80,59 @@ class MbEngine {
     MbEngine(const MbEngine&) = delete;
     MbEngine& operator=(const MbEngine&) = delete;
 
-    /// Takes up to kMaxBurst jobs; in_flight() + jobs.size() may not exceed kMaxInFlight.
-    void submit(std::span<CryptoJob* const> jobs) noexcept;
+    /// Jobs that take() can still give.
+    [[nodiscard]] std::size_t room() const noexcept { return kMaxInFlight - in_flight(); }
 
-    /// Finished jobs, oldest first; never past one that is not finished. Call again until it returns none. The view
-    /// holds until the next submit().
-    [[nodiscard]] std::span<CryptoJob* const> collect() noexcept;
+    /// The next job, to be filled; needs room() > 0.
+    [[nodiscard]] CryptoJob& take() noexcept
+    {
+        AAIGW_CHECK(room() > 0);
+        return jobs_[taken_++ % kMaxInFlight];
+    }
 
-    /// Finishes every job in flight, for collect().
+    /// Submits every job taken since the last submit(), as one burst.
+    void submit() noexcept;
+
+    /// Finished jobs, oldest first; never past one that is not finished. Call again until it returns none: the ring
+    /// may wrap. The view holds until the next take().
+    [[nodiscard]] std::span<CryptoJob> collect() noexcept;
+
+    /// Finishes every submitted job, for collect().
     void flush() noexcept;
 
-    /// Jobs submitted and not yet collected.
-    [[nodiscard]] std::size_t in_flight() const noexcept { return tail_ - head_; }
+    /// Jobs taken and not yet collected.
+    [[nodiscard]] std::size_t in_flight() const noexcept { return taken_ - collected_; }
 
   private:
-    MbEngine(std::unique_ptr<MbQueue> ccm, std::unique_ptr<MbQueue> cmac);
+    struct Queues {
+        std::unique_ptr<MbQueue> short_ccm; ///< eight lanes: cheaper for short packets
+        std::unique_ptr<MbQueue> long_ccm;  ///< sixteen lanes where the CPU has them
+        std::unique_ptr<MbQueue> cmac;
+    };
 
-    std::span<CryptoJob* const> sorted_by_length(std::span<CryptoJob* const> jobs) noexcept;
-    void submit_to(MbQueue& queue, std::span<CryptoJob* const> jobs) noexcept;
-    void submit_mixed(std::span<CryptoJob* const> jobs) noexcept;
-    void run_ctr(std::span<CryptoJob* const> jobs) noexcept;
-    static void fill_ccm(MbQueue& queue, CryptoJob& job) noexcept;
-    static void fill_cmac(MbQueue& queue, CryptoJob& job) noexcept;
-    static void finish(MbQueue& queue, std::span<IMB_JOB* const> finished) noexcept;
-    static void flush(MbQueue& queue) noexcept;
+    MbEngine(Queues queues, std::size_t short_max);
 
-    std::unique_ptr<MbQueue> ccm_;
-    std::unique_ptr<MbQueue> cmac_;
-    bool longest_first_ = false; ///< the next unequal burst begins with its longest jobs
+    [[nodiscard]] CryptoJob& job_at(std::size_t position) noexcept
+    {
+        return jobs_[position % kMaxInFlight];
+    }
 
-    // Scratch of one submit(), here so that no call has to clear it on the stack.
-    std::array<CryptoJob*, kMaxBurst> sorted_{};
-    std::array<CryptoJob*, kMaxBurst> ccm_burst_{};
-    std::array<CryptoJob*, kMaxBurst> ctr_burst_{};
-    std::array<CryptoJob*, kMaxBurst> cmac_burst_{};
-    std::vector<IMB_JOB> ctr_slots_;
+    [[nodiscard]] std::size_t submit_ccm() noexcept;
+    [[nodiscard]] std::size_t stage_ccm(MbQueue& queue, std::size_t max_length) noexcept;
+    void stage_cmac(MbQueue& queue) noexcept;
+    void run_ctr(CryptoJob& job) noexcept;
+    void advance_finished() noexcept;
 
-    // Every job in the order of submission; positions count up for ever.
-    std::array<CryptoJob*, kMaxInFlight> ring_{};
-    std::size_t head_ = 0;
-    std::size_t tail_ = 0;
+    Queues queues_;
+    std::size_t short_max_;     ///< longest CCM data for short_ccm; 0 without sixteen lanes
+    bool short_traffic_{false}; ///< the last burst had short packets only
+
+    // Positions in the ring count up for ever: collected_ <= finished_ <= submitted_ <= taken_.
+    std::array<CryptoJob, kMaxInFlight> jobs_;
+    std::size_t taken_ = 0;
+    std::size_t submitted_ = 0;
+    std::size_t finished_ = 0; ///< every job before this one is finished
+    std::size_t collected_ = 0;
 };
 
 } // namespace aaigw::crypto

@@ -110,33 +110,11 @@ AesKey::AesKey(AesKeyView key) noexcept
     expand(key, schedule_);
 }
 
-AesKey::~AesKey()
-{
-    AAIGW_CHECK(!in_flight());
-    wipe(schedule_);
-}
-
 CmacKey::CmacKey(AesKeyView key) noexcept
 {
     expand(key, schedule_);
     IMB_AES_CMAC_SUBKEY_GEN_128(&mb_functions(), schedule_.data(), subkey1_.data(),
                                 subkey2_.data());
-}
-
-CmacKey::~CmacKey()
-{
-    AAIGW_CHECK(!in_flight());
-    wipe(schedule_);
-    wipe(subkey1_);
-    wipe(subkey2_);
-}
-
-std::size_t RetiredKeys::reap()
-{
-    const auto unused = [](const auto& key) { return !key->in_flight(); };
-    std::erase_if(aes_, unused);
-    std::erase_if(cmac_, unused);
-    return aes_.size() + cmac_.size();
 }
 
 } // namespace aaigw::crypto

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "common/result.h"
-#include "crypto/key_use.h"
+#include "crypto/job_fence.h"
 
 #include <intel-ipsec-mb.h>
 
@@ -46,11 +46,14 @@ class MbQueue {
     /// Slots taken and not yet issued.
     [[nodiscard]] std::size_t staged() const noexcept { return staged_; }
 
-    /// The next free slot, to be filled; needs room() > 0.
-    [[nodiscard]] IMB_JOB& take() noexcept
+    /// Where the next staged job goes; wraps at 256, as the ring does.
+    [[nodiscard]] std::uint8_t next_free() const noexcept { return fill_; }
+    /// Counts the `count` slots from next_free() on as staged: they have been filled. count <= room().
+    void stage(std::size_t count) noexcept
     {
-        ++staged_;
-        return manager_->jobs[fill_++]; // wraps at 256, as the ring does
+        slot_.took(count);
+        staged_ += count;
+        fill_ = static_cast<std::uint8_t>(fill_ + count);
     }
 
     /// Hands the `count` oldest staged slots to the library; count <= min(staged(), kMaxBurst). Returns finished

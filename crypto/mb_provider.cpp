@@ -16,6 +16,9 @@ namespace {
 
 constexpr std::size_t kHmacBlockBytes = 64; // of SHA-1 and SHA-256 alike
 constexpr std::size_t kMaxDigestBytes = 32;
+/// CMACs in one burst: what the library takes at once.
+constexpr std::size_t kChunk = 128;
+static_assert(kChunk <= MbEngine::kMaxInFlight);
 
 class MbProvider final : public Provider {
   public:
@@ -29,7 +32,7 @@ class MbProvider final : public Provider {
     void cmac(std::span<const CmacRequest> batch) override
     {
         while (!batch.empty()) {
-            const auto chunk = batch.first(std::min(batch.size(), MbEngine::kMaxBurst));
+            const auto chunk = batch.first(std::min(batch.size(), kChunk));
             cmac_chunk(chunk);
             batch = batch.subspan(chunk.size());
         }
@@ -73,13 +76,13 @@ class MbProvider final : public Provider {
     void ctr(AesKeyView key, const AesBlock& first_counter, MutableBytes data) override
     {
         const AesKey expanded{key};
-        CryptoJob job;
+        CryptoJob& job = engine_->take();
         job.kind = JobKind::ctr;
         job.key.aes = &expanded;
         job.data = data.data();
-        job.length = static_cast<std::uint32_t>(data.size());
+        job.length = job_length(data);
         job.nonce = first_counter;
-        run(job);
+        run();
     }
 
   private:
@@ -87,55 +90,57 @@ class MbProvider final : public Provider {
     void cmac_chunk(std::span<const CmacRequest> chunk)
     {
         CmacKey* key = nullptr;
-        std::array<CryptoJob*, MbEngine::kMaxBurst> burst;
         for (std::size_t i = 0; i < chunk.size(); ++i) {
             if (i == 0 || chunk[i].key.data() != chunk[i - 1].key.data())
                 key = &keys_[i].emplace(chunk[i].key);
-            CryptoJob& job = jobs_[i];
+            CryptoJob& job = engine_->take();
             job.kind = JobKind::cmac;
             job.key.cmac = key;
             job.message = chunk[i].message.data();
-            job.length = static_cast<std::uint32_t>(chunk[i].message.size());
-            burst[i] = &job;
+            job.length = job_length(chunk[i].message);
+            job.owner = chunk[i].mac.data();
         }
-        engine_->submit(std::span{burst}.first(chunk.size()));
-        finish_all();
-        for (std::size_t i = 0; i < chunk.size(); ++i) {
-            std::ranges::copy(jobs_[i].mac, chunk[i].mac.begin());
-            wipe(jobs_[i].mac); // for a derivation this is a key
+        engine_->submit();
+        engine_->flush();
+        for (auto done = engine_->collect(); !done.empty(); done = engine_->collect()) {
+            for (CryptoJob& job : done) {
+                std::ranges::copy(job.mac, static_cast<std::uint8_t*>(job.owner));
+                wipe(job.mac); // for a derivation this is a key
+            }
+        }
+        for (std::size_t i = 0; i < chunk.size(); ++i)
             keys_[i].reset();
-        }
     }
 
     JobStatus run_ccm(const CcmRequest& request, JobKind kind)
     {
         AAIGW_CHECK(request.icv.size() == 4 || request.icv.size() == 8);
         const AesKey expanded{request.key};
-        CryptoJob job;
+        CryptoJob& job = engine_->take();
         job.kind = kind;
         job.key.aes = &expanded;
         job.data = request.data.data();
-        job.length = static_cast<std::uint32_t>(request.data.size());
+        job.length = job_length(request.data);
         job.icv = request.icv.data();
         job.icv_size = request.icv.size() == 4 ? IcvSize::four : IcvSize::eight;
         std::ranges::copy(request.nonce, job.nonce.begin());
-        return run(job);
+        return run();
     }
 
-    JobStatus run(CryptoJob& job)
+    /// Finishes the one job that was taken.
+    JobStatus run()
     {
-        std::array<CryptoJob*, 1> burst{&job};
-        engine_->submit(burst);
-        finish_all();
-        return job.status;
-    }
-
-    void finish_all() noexcept
-    {
+        engine_->submit();
         engine_->flush();
-        while (!engine_->collect().empty()) {
-        }
-        AAIGW_CHECK(engine_->in_flight() == 0);
+        const auto done = engine_->collect();
+        AAIGW_CHECK(done.size() == 1);
+        return done.front().status;
+    }
+
+    static std::uint16_t job_length(Bytes data)
+    {
+        AAIGW_CHECK(data.size() <= kMaxJobBytes);
+        return static_cast<std::uint16_t>(data.size());
     }
 
     void digest(HashKind hash, Bytes message, MutableBytes out)
@@ -182,8 +187,7 @@ class MbProvider final : public Provider {
 
     std::unique_ptr<MbEngine> engine_;
     ManagerPtr hashes_;
-    std::array<std::optional<CmacKey>, MbEngine::kMaxBurst> keys_;
-    std::array<CryptoJob, MbEngine::kMaxBurst> jobs_;
+    std::array<std::optional<CmacKey>, kChunk> keys_;
 };
 
 } // namespace

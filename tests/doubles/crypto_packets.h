@@ -10,24 +10,53 @@
 
 namespace aaigw::crypto::doubles {
 
-/// One job with all its memory. The data lies in an exact-size heap block, so that a sanitizer sees every overrun.
+/// One job's memory and its right answer. The data lies in an exact-size heap block, so that a sanitizer sees every
+/// overrun of ours.
 struct Packet {
+    JobKind kind = JobKind::ccm_protect;
+    IcvSize icv_size = IcvSize::eight;
     std::array<std::uint8_t, kAesKeyBytes> key{};
-    std::unique_ptr<AesKey> aes;
-    std::unique_ptr<CmacKey> cmac;
-    std::vector<std::uint8_t> data;
-    std::vector<std::uint8_t> icv;
-    CryptoJob job;
+    AesKeyPtr aes{};
+    CmacKeyPtr cmac{};
+    AesBlock nonce{};
+    std::vector<std::uint8_t> data{};
+    std::vector<std::uint8_t> icv{};
     // What must come out.
     JobStatus expected_status = JobStatus::done;
-    std::vector<std::uint8_t> expected_data;
-    std::vector<std::uint8_t> expected_icv;
+    std::vector<std::uint8_t> expected_data{};
+    std::vector<std::uint8_t> expected_icv{};
+    // What came out, besides data and icv.
+    JobStatus status = JobStatus::in_flight;
+    AesBlock mac{};
 
-    [[nodiscard]] CcmNonce nonce() const
+    [[nodiscard]] CcmNonce ccm_nonce() const
     {
         CcmNonce out{};
-        std::copy_n(job.nonce.begin(), out.size(), out.begin());
+        std::copy_n(nonce.begin(), out.size(), out.begin());
         return out;
+    }
+
+    /// Fills the next job of the engine.
+    void load(MbEngine& engine)
+    {
+        CryptoJob& job = engine.take();
+        job.kind = kind;
+        if (kind == JobKind::cmac)
+            job.key.cmac = cmac.get();
+        else
+            job.key.aes = aes.get();
+        job.data = data.data();
+        job.length = static_cast<std::uint16_t>(data.size());
+        job.icv = icv.data();
+        job.icv_size = icv_size;
+        job.nonce = nonce;
+        job.owner = this;
+    }
+
+    void store(const CryptoJob& job)
+    {
+        status = job.status;
+        mac = job.mac;
     }
 };
 
@@ -41,43 +70,36 @@ inline std::unique_ptr<Packet> make_packet(std::mt19937_64& random, JobKind kind
         std::ranges::generate(bytes, [&random] { return static_cast<std::uint8_t>(random()); });
     };
     auto packet = std::make_unique<Packet>();
+    packet->kind = kind;
+    packet->icv_size = icv_size;
     fill(packet->key);
-    fill(packet->job.nonce);
+    fill(packet->nonce);
     packet->data.resize(length);
     packet->icv.resize(bytes(icv_size));
     fill(packet->data);
     packet->data.shrink_to_fit();
-    packet->job.kind = kind;
-    packet->job.icv_size = icv_size;
-    packet->job.length = static_cast<std::uint32_t>(length);
-    packet->job.data = packet->data.data();
-    packet->job.icv = packet->icv.data();
+    packet->expected_data = packet->data;
     if (kind == JobKind::cmac) {
-        packet->cmac = std::make_unique<CmacKey>(packet->key);
-        packet->job.key.cmac = packet->cmac.get();
+        packet->cmac = make_cmac_key(packet->key);
         packet->expected_icv.resize(kAesBlockBytes);
         const std::span<std::uint8_t, kAesBlockBytes> mac{packet->expected_icv.data(),
                                                           kAesBlockBytes};
         reference.cmac(std::array{CmacRequest{packet->key, packet->data, mac}});
-        packet->expected_data = packet->data;
         return packet;
     }
-    packet->aes = std::make_unique<AesKey>(packet->key);
-    packet->job.key.aes = packet->aes.get();
-    packet->expected_data = packet->data;
+    packet->aes = make_aes_key(packet->key);
     if (kind == JobKind::ctr) {
-        packet->job.nonce[14] = packet->job.nonce[15] =
+        packet->nonce[14] = packet->nonce[15] =
             0; // room to count, as the profile's counter field has
-        reference.ctr(packet->key, packet->job.nonce, packet->expected_data);
+        reference.ctr(packet->key, packet->nonce, packet->expected_data);
         return packet;
     }
     packet->expected_icv.resize(packet->icv.size());
     reference.ccm_protect(
-        {packet->key, packet->nonce(), packet->expected_data, packet->expected_icv});
+        {packet->key, packet->ccm_nonce(), packet->expected_data, packet->expected_icv});
     if (kind == JobKind::ccm_unprotect) {
-        std::copy(packet->expected_icv.begin(), packet->expected_icv.end(), packet->icv.begin());
-        // Keep the block: the job points into it.
-        std::swap_ranges(packet->data.begin(), packet->data.end(), packet->expected_data.begin());
+        packet->icv = packet->expected_icv;
+        std::swap(packet->data, packet->expected_data);
     }
     return packet;
 }
@@ -85,21 +107,26 @@ inline std::unique_ptr<Packet> make_packet(std::mt19937_64& random, JobKind kind
 /// Whether the engine did to the packet what the reference says.
 [[nodiscard]] inline bool is_right(const Packet& packet)
 {
-    if (packet.job.status != packet.expected_status || packet.data != packet.expected_data)
+    if (packet.status != packet.expected_status || packet.data != packet.expected_data)
         return false;
-    if (packet.job.kind == JobKind::cmac)
-        return std::ranges::equal(packet.job.mac, packet.expected_icv);
-    if (packet.job.kind == JobKind::ccm_protect)
+    if (packet.kind == JobKind::cmac)
+        return std::ranges::equal(packet.mac, packet.expected_icv);
+    if (packet.kind == JobKind::ccm_protect)
         return packet.icv == packet.expected_icv;
     return true;
 }
 
-/// Everything that the engine has finished.
-inline std::vector<CryptoJob*> collect_all(MbEngine& engine)
+/// Takes everything that the engine has finished; returns whose it was, in order.
+inline std::vector<const Packet*> collect_all(MbEngine& engine)
 {
-    std::vector<CryptoJob*> done;
-    for (auto some = engine.collect(); !some.empty(); some = engine.collect())
-        done.insert(done.end(), some.begin(), some.end());
+    std::vector<const Packet*> done;
+    for (auto some = engine.collect(); !some.empty(); some = engine.collect()) {
+        for (const CryptoJob& job : some) {
+            auto* packet = static_cast<Packet*>(job.owner);
+            packet->store(job);
+            done.push_back(packet);
+        }
+    }
     return done;
 }
 

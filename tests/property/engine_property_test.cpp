@@ -26,31 +26,36 @@ Provider& openssl()
     return *instance;
 }
 
-std::vector<CryptoJob*> jobs_of(const std::vector<std::unique_ptr<Packet>>& packets)
+using Packets = std::vector<std::unique_ptr<Packet>>;
+
+std::vector<const Packet*> in_order(const Packets& packets)
 {
-    std::vector<CryptoJob*> jobs;
+    std::vector<const Packet*> out;
     for (const auto& packet : packets)
-        jobs.push_back(&packet->job);
-    return jobs;
+        out.push_back(packet.get());
+    return out;
 }
 
 /// Submits the packets in bursts of the given sizes, in turn, and collects as a worker would.
-std::vector<CryptoJob*> run_in_bursts(const std::vector<std::unique_ptr<Packet>>& packets,
-                                      const std::vector<std::size_t>& burst_sizes)
+std::vector<const Packet*> run_in_bursts(const Packets& packets,
+                                         const std::vector<std::size_t>& burst_sizes)
 {
-    const auto jobs = jobs_of(packets);
-    std::span<CryptoJob* const> rest{jobs};
-    std::vector<CryptoJob*> done;
-    for (std::size_t i = 0; !rest.empty(); ++i) {
-        const auto burst = rest.first(std::min(rest.size(), burst_sizes[i % burst_sizes.size()]));
-        engine().submit(burst);
-        rest = rest.subspan(burst.size());
+    std::vector<const Packet*> done;
+    const auto collect = [&done] {
         const auto some = collect_all(engine());
         done.insert(done.end(), some.begin(), some.end());
+    };
+    std::size_t next = 0;
+    for (std::size_t burst = 0; next < packets.size(); ++burst) {
+        const std::size_t end =
+            std::min(packets.size(), next + burst_sizes[burst % burst_sizes.size()]);
+        for (; next < end && engine().room() > 0; ++next)
+            packets[next]->load(engine());
+        engine().submit();
+        collect();
     }
     engine().flush();
-    const auto last = collect_all(engine());
-    done.insert(done.end(), last.begin(), last.end());
+    collect();
     return done;
 }
 
@@ -63,14 +68,14 @@ RC_GTEST_PROP(EngineProperty, EqualsOpensslForBurstsThatMixEverything, ())
     const auto length = rc::gen::inRange<std::size_t>(0, kMaxPdu + 1);
     const auto shapes = *rc::gen::container<std::vector<Shape>>(rc::gen::tuple(kind, length, icv));
     const auto bursts = *rc::gen::nonEmpty(rc::gen::container<std::vector<std::size_t>>(
-        rc::gen::inRange<std::size_t>(1, MbEngine::kMaxBurst)));
+        rc::gen::inRange<std::size_t>(1, MbEngine::kMaxInFlight)));
 
     std::mt19937_64 random{*rc::gen::arbitrary<std::uint64_t>()};
-    std::vector<std::unique_ptr<Packet>> packets;
+    Packets packets;
     for (const auto& [packet_kind, packet_length, packet_icv] : shapes)
         packets.push_back(make_packet(random, packet_kind, packet_length, packet_icv, openssl()));
 
-    RC_ASSERT(run_in_bursts(packets, bursts) == jobs_of(packets)); // each once, in order
+    RC_ASSERT(run_in_bursts(packets, bursts) == in_order(packets)); // each once, in order
     for (const auto& packet : packets)
         RC_ASSERT(is_right(*packet));
 }
@@ -81,10 +86,10 @@ TEST(EngineExhaustive, EqualsOpensslAtEveryLength)
     std::mt19937_64 random{7};
     for (const IcvSize icv : {IcvSize::four, IcvSize::eight}) {
         for (const JobKind kind : {JobKind::ccm_protect, JobKind::ccm_unprotect}) {
-            std::vector<std::unique_ptr<Packet>> packets;
+            Packets packets;
             for (std::size_t length = 0; length <= kMaxPdu; ++length)
                 packets.push_back(make_packet(random, kind, length, icv, openssl()));
-            ASSERT_EQ(run_in_bursts(packets, {64}), jobs_of(packets));
+            ASSERT_EQ(run_in_bursts(packets, {64}), in_order(packets));
             for (const auto& packet : packets)
                 ASSERT_TRUE(is_right(*packet)) << "length " << packet->data.size();
         }
@@ -95,21 +100,20 @@ TEST(EngineExhaustive, EqualsOpensslAtEveryLength)
 std::unique_ptr<Packet> altered(const Packet& original, std::size_t bit)
 {
     auto packet = std::make_unique<Packet>();
+    packet->kind = JobKind::ccm_unprotect;
+    packet->icv_size = original.icv_size;
     packet->key = original.key;
-    packet->aes = std::make_unique<AesKey>(packet->key);
+    packet->aes = make_aes_key(packet->key);
+    packet->nonce = original.nonce;
     packet->data = original.data;
     packet->icv = original.icv;
-    packet->job = original.job;
-    packet->job.key.aes = packet->aes.get();
-    packet->job.data = packet->data.data();
-    packet->job.icv = packet->icv.data();
     packet->expected_status = JobStatus::icv_mismatch;
     packet->expected_data.assign(packet->data.size(), 0);
 
     const auto mask = static_cast<std::uint8_t>(1U << bit % 8);
     std::size_t byte = bit / 8;
     if (byte < kCcmNonceBytes) {
-        packet->job.nonce[byte] ^= mask;
+        packet->nonce[byte] ^= mask;
         return packet;
     }
     byte -= kCcmNonceBytes;
@@ -127,16 +131,16 @@ RC_GTEST_PROP(EngineProperty, RefusesEverySingleBitChangeOfNonceCiphertextAndIcv
     std::mt19937_64 random{*rc::gen::arbitrary<std::uint64_t>()};
     const auto original = make_packet(random, JobKind::ccm_unprotect, length, icv, openssl());
 
-    std::vector<std::unique_ptr<Packet>> packets;
+    Packets packets;
     for (std::size_t bit = 0; bit < 8 * (kCcmNonceBytes + length + bytes(icv)); ++bit) {
         packets.push_back(altered(*original, bit));
         Packet& packet = *packets.back();
         auto copy = packet.data;
-        RC_ASSERT(!openssl().ccm_unprotect({packet.key, packet.nonce(), copy, packet.icv}));
+        RC_ASSERT(!openssl().ccm_unprotect({packet.key, packet.ccm_nonce(), copy, packet.icv}));
     }
     packets.push_back(make_packet(random, JobKind::ccm_unprotect, length, icv,
                                   openssl())); // a good one among them
-    RC_ASSERT(run_in_bursts(packets, {32}) == jobs_of(packets));
+    RC_ASSERT(run_in_bursts(packets, {32}) == in_order(packets));
     for (const auto& packet : packets)
         RC_ASSERT(is_right(*packet));
 }
@@ -148,14 +152,14 @@ RC_GTEST_PROP(EngineProperty, RefusesTheOtherIcvSizeAndATruncatedPacket, ())
     const auto length = *rc::gen::inRange<std::size_t>(1, 256);
     auto packet = make_packet(random, JobKind::ccm_unprotect, length, IcvSize::eight, openssl());
     if (*rc::gen::arbitrary<bool>())
-        packet->job.icv_size = IcvSize::four;
+        packet->icv_size = IcvSize::four;
     else
-        --packet->job.length;
-    const std::array<CryptoJob*, 1> burst{&packet->job};
-    engine().submit(burst);
+        packet->data.pop_back();
+    packet->load(engine());
+    engine().submit();
     engine().flush();
     RC_ASSERT(collect_all(engine()).size() == 1U);
-    RC_ASSERT(packet->job.status == JobStatus::icv_mismatch);
+    RC_ASSERT(packet->status == JobStatus::icv_mismatch);
 }
 
 } // namespace
