@@ -66,7 +66,7 @@ void print(const Row& row)
     fmt::print("{:<18}{:>6}{:>7}{:>9.1f}{:>10.1f}{:>9.1f}{:>11.2f}{:>10.2f}  {}\n", row.operation,
                row.bytes, row.keys, row.aaigw_cycles, row.ipsec_mb_cycles, row.openssl_cycles,
                row.ratio_ipsec_mb, row.ratio_openssl, row.ipsec_mb_way);
-    std::fflush(stdout);
+    static_cast<void>(std::fflush(stdout)); // only so that each row shows when it is known
 }
 
 /// What many keys cost: the figure of the most keys over that of 64, where both were measured.
