@@ -21,6 +21,7 @@ class alignas(64) AesKey {
     ~AesKey();
 
     static void* operator new(std::size_t size) { return secret_allocate(size); }
+    static void* operator new(std::size_t, void* place) noexcept { return place; }
     static void operator delete(void* key, std::size_t size) noexcept { secret_free(key, size); }
 
     AesKey(const AesKey&) = delete;

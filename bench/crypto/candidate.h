@@ -29,6 +29,9 @@ class Candidate {
 [[nodiscard]] std::unique_ptr<Candidate> make_engine_candidate(const Workload& workload,
                                                                Operation operation);
 
+/// Not measured: gives ccm_unprotect valid ciphertext.
+[[nodiscard]] std::unique_ptr<Candidate> make_protector(const Workload& workload);
+
 /// The ways in which the raw library does best, one candidate each: wide and narrow lanes, flushed after each burst
 /// or left to run on.
 [[nodiscard]] std::vector<std::unique_ptr<Candidate>>

@@ -3,7 +3,8 @@
 #include "common/check.h"
 #include "crypto/mb_engine.h"
 
-#include <algorithm>
+#include <array>
+#include <optional>
 
 namespace aaigw::bench {
 
@@ -95,7 +96,51 @@ class EngineCandidate final : public Candidate {
     std::unique_ptr<crypto::MbEngine> engine_;
 };
 
+/// Makes valid ciphertext to be opened. It expands each key anew, so that expanded keys of its own do not take the
+/// caches from those that are measured.
+class Protector final : public Candidate {
+  public:
+    explicit Protector(const Workload& workload)
+        : workload_{workload}, engine_{crypto::MbEngine::create().value()}
+    {
+    }
+
+    std::string name() const override { return "protector"; }
+
+    void run() override
+    {
+        const auto order = workload_.key_order();
+        for (std::size_t i = 0; i < kPackets; i += kBurst) {
+            for (std::size_t j = 0; j < kBurst; ++j) {
+                const std::size_t packet = i + j;
+                CryptoJob& job = engine_->take();
+                job.kind = JobKind::ccm_protect;
+                job.key.aes = &keys_[j].emplace(workload_.keys()[order[packet]]);
+                job.data = workload_.payload(packet);
+                job.length = static_cast<std::uint16_t>(workload_.payload_bytes());
+                job.icv = workload_.icv(packet);
+                job.icv_size = crypto::IcvSize::eight;
+                job.nonce = workload_.nonce(packet);
+            }
+            engine_->submit();
+            engine_->flush();
+            while (!engine_->collect().empty()) {
+            }
+        }
+    }
+
+  private:
+    const Workload& workload_;
+    std::unique_ptr<crypto::MbEngine> engine_;
+    std::array<std::optional<crypto::AesKey>, kBurst> keys_;
+};
+
 } // namespace
+
+std::unique_ptr<Candidate> make_protector(const Workload& workload)
+{
+    return std::make_unique<Protector>(workload);
+}
 
 std::unique_ptr<Candidate> make_engine_candidate(const Workload& workload, Operation operation)
 {

@@ -11,7 +11,7 @@ namespace aaigw::bench {
 
 namespace {
 
-constexpr std::size_t kPassesPerRound = 6;
+constexpr std::size_t kPassesPerRound = 8;
 class SideBySide {
   public:
     SideBySide(Operation operation, std::size_t payload_bytes, std::size_t key_count)
@@ -21,7 +21,7 @@ class SideBySide {
                                                                   workload_, operation)}
     {
         if (operation == Operation::ccm_unprotect)
-            protector_ = make_engine_candidate(workload_, Operation::ccm_protect);
+            protector_ = make_protector(workload_);
     }
 
     struct Round {
@@ -42,23 +42,30 @@ class SideBySide {
     [[nodiscard]] std::string raw_name(std::size_t index) const { return raw_[index]->name(); }
 
   private:
+    /// The best pass of a turn: what disturbs a pass only ever adds to it.
     double cycles(Candidate& candidate)
     {
-        std::vector<double> passes;
-        for (std::size_t i = 0; i <= kPassesPerRound; ++i) {
-            workload_.next_pass();
-            if (protector_) {
-                protector_->prepare();
-                protector_->run(); // valid ciphertext to open; its expanded keys are its own
-            }
-            candidate.prepare();
-            const std::uint64_t begin = tsc();
-            candidate.run();
-            const auto spent = static_cast<double>(tsc() - begin);
-            if (i > 0) // the first pass warms up
-                passes.push_back(spent / kPackets);
+        // First every key comes round, so that what the caches can hold of them is there, as in a gateway that does
+        // nothing else; the other candidates have just swept them out.
+        const std::size_t warm_up = 1 + 2 * workload_.keys().size() / kPackets;
+        double best = std::numeric_limits<double>::infinity();
+        for (std::size_t i = 0; i < warm_up + kPassesPerRound; ++i) {
+            const double spent = pass(candidate);
+            if (i >= warm_up)
+                best = std::min(best, spent);
         }
-        return std::ranges::min(passes); // what disturbs a pass only ever adds to it
+        return best;
+    }
+
+    double pass(Candidate& candidate)
+    {
+        workload_.next_pass();
+        if (protector_)
+            protector_->run();
+        candidate.prepare();
+        const std::uint64_t begin = tsc();
+        candidate.run();
+        return static_cast<double>(tsc() - begin) / kPackets;
     }
 
     Operation operation_;

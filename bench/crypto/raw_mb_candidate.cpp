@@ -33,7 +33,8 @@ bool runs_here(Arch arch)
     return (imb_get_feature_flags() & needed) == needed;
 }
 
-/// Fills the library's ring itself: the burst calls of 1.3 that hand out slots and flush go wrong when the ring wraps
+/// Does what any user must: writes each packet's nonce where the library will read it, compares ICVs, and notes which
+/// packets are finished. Fills the library's ring itself: the burst calls of 1.3 that hand out slots and flush go wrong when the ring wraps
 /// with jobs in flight, and this is also the cheapest way.
 class RawMbCandidate final : public Candidate {
   public:
@@ -66,8 +67,9 @@ class RawMbCandidate final : public Candidate {
             if (manager_->earliest_job < 0)
                 manager_->next_job = static_cast<int>(fill_ * sizeof(IMB_JOB));
             for (std::size_t j = 0; j < kBurst; ++j) {
+                nonces_[fill_] = workload_.nonce(i + j);
+                fill(manager_->jobs[fill_], i + j, order[i + j]);
                 burst[j] = &manager_->jobs[fill_++];
-                fill(*burst[j], i + j, order[i + j]);
             }
             const std::uint32_t done =
                 IMB_SUBMIT_BURST_NOCHECK(manager_.get(), kBurst, burst.data());
@@ -128,19 +130,21 @@ class RawMbCandidate final : public Candidate {
             slot.u.CMAC._skey1 = cmac_keys_[key].subkey1.data();
             slot.u.CMAC._skey2 = cmac_keys_[key].subkey2.data();
             slot.auth_tag_output = tags_[packet].data();
+            slot.user_data = workload_.payload(packet);
             return;
         }
         slot.dst = workload_.payload(packet);
         slot.msg_len_to_cipher_in_bytes = workload_.payload_bytes();
         slot.enc_keys = ccm_keys_[key].schedule.data();
-        slot.iv = workload_.nonce(packet).data();
+        slot.iv = nonces_[fill_].data();
         slot.auth_tag_output =
             operation_ == Operation::ccm_protect ? workload_.icv(packet) : tags_[packet].data();
         slot.user_data = workload_.icv(packet);
     }
 
-    void finish(const IMB_JOB& slot) const
+    void finish(const IMB_JOB& slot)
     {
+        done_[done_count_++ % kBurst] = slot.user_data;
         if (operation_ != Operation::ccm_unprotect)
             return;
         std::uint64_t computed = 0;
@@ -164,6 +168,9 @@ class RawMbCandidate final : public Candidate {
     Pages<CcmSchedule> ccm_keys_;
     Pages<RawSchedule> cmac_keys_;
     std::vector<crypto::AesBlock> tags_;
+    std::array<crypto::AesBlock, IMB_MAX_JOBS> nonces_{};
+    std::array<void*, kBurst> done_{};
+    std::size_t done_count_ = 0;
     std::uint8_t fill_ = 0;
 };
 
