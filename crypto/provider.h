@@ -85,6 +85,7 @@ class Provider {
     virtual void ctr(AesKeyView key, const AesBlock& first_counter, MutableBytes data) = 0;
 };
 
+/// Not self-tested: the caller runs self_test() (crypto/self_test.h) before it relies on it.
 [[nodiscard]] std::unique_ptr<Provider> make_openssl_provider();
 
 /// Fails when the library's self-test or ours does, or when this CPU has no AES instructions.

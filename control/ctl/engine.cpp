@@ -1,6 +1,8 @@
 // --engine
 #include "control/ctl/engine.h"
 
+#include "crypto/self_test.h"
+
 #include <fmt/format.h>
 
 namespace aaigw::ctl {
@@ -18,8 +20,11 @@ Result<std::unique_ptr<crypto::Provider>> make_engine(Values& values)
         TRY(engine, values.choice<Engine>(kEngineOption, {{"ipsec-mb", Engine::ipsec_mb},
                                                           {"openssl", Engine::openssl}}));
     }
-    if (engine == Engine::openssl)
-        return crypto::make_openssl_provider();
+    if (engine == Engine::openssl) {
+        auto reference = crypto::make_openssl_provider();
+        TRY_DO(crypto::self_test(*reference));
+        return reference;
+    }
 
     auto provider = crypto::make_ipsec_mb_provider();
     if (!provider)
