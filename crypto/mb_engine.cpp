@@ -71,7 +71,9 @@ void finish(MbQueue& queue, std::span<IMB_JOB* const> finished) noexcept
         CryptoJob& job = *static_cast<CryptoJob*>(slot->user_data);
         AAIGW_CHECK(slot->status == IMB_STATUS_COMPLETED);
         if (job.kind == JobKind::ccm_unprotect && !icv_matches(job)) [[unlikely]] {
-            wipe({job.data, job.length}); // nobody may see what was not authenticated
+            // Nobody may see what was not authenticated, nor learn which ICV would have been right.
+            wipe({job.data, job.length});
+            wipe(job.computed_icv);
             job.status = JobStatus::icv_mismatch;
         } else {
             job.status = JobStatus::done;
@@ -106,7 +108,8 @@ std::size_t MbEngine::stage_ccm(MbQueue& queue, std::size_t max_length) noexcept
     IMB_JOB* const slots = queue.manager().jobs;
     std::uint8_t free = queue.next_free();
     const std::size_t from = submitted_;
-    const std::size_t end = from + std::min(taken_ - from, queue.room());
+    // Asking for more keys at once, with nothing to do meanwhile, would only make them wait for each other.
+    const std::size_t end = from + std::min({taken_ - from, queue.room(), kKeysAhead});
     std::size_t longest = 0;
     std::size_t at = from;
     for (; at != end; ++at) {
@@ -267,7 +270,9 @@ std::size_t MbEngine::submit_ccm() noexcept
     MbQueue& queue = short_traffic_ ? *queues_.short_ccm : *queues_.long_ccm;
     if (queue.room() == 0)
         flush_queue(queue); // one long job holds up very many short ones: rare enough to pay for
-    return stage_ccm(queue, short_traffic_ ? short_max_ : kMaxJobBytes);
+    const std::size_t longest = stage_ccm(queue, short_traffic_ ? short_max_ : kMaxJobBytes);
+    issue(queue, kKeysAhead);
+    return longest;
 }
 
 void MbEngine::advance_finished() noexcept
