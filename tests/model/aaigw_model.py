@@ -260,6 +260,33 @@ def kdf_33220(key: bytes, fc: int, *parameters: bytes) -> bytes:
     return hmac.digest(key, bytes([fc]) + b"".join(p + be(len(p), 2) for p in parameters), "sha256")
 
 
+def milenage(k: bytes, op: bytes, rand: bytes, sqn: bytes, amf: bytes) -> dict:
+    """TS 35.206 4.1."""
+
+    def xor(a: bytes, b: bytes) -> bytes:
+        return bytes(x ^ y for x, y in zip(a, b, strict=True))
+
+    def function(rotated: bytes, constant: int, added: bytes = bytes(16)) -> bytes:
+        return xor(aes_ecb(k, xor(xor(rotated, be(constant, 16)), added)), opc)
+
+    opc = xor(aes_ecb(k, op), op)
+    temp = aes_ecb(k, xor(rand, opc))
+    base = xor(temp, opc)
+    in1 = xor((sqn + amf) * 2, opc)
+    out1 = function(in1[8:] + in1[:8], 0, temp)
+    out2 = function(base, 1)
+    return {
+        "opc": opc,
+        "mac_a": out1[:8],
+        "mac_s": out1[8:],
+        "res": out2[8:],
+        "ck": function(base[4:] + base[:4], 2),
+        "ik": function(base[8:] + base[:8], 4),
+        "anonymity_key": out2[:6],
+        "resync_anonymity_key": function(base[12:] + base[:12], 8)[:6],
+    }
+
+
 def kasme_prime(kasme: bytes, direction: str, nas_count: int) -> bytes:
     return kdf_33220(kasme, 0x72, bytes([EPS_DIRECTIONS[direction]]), be(nas_count, 4))
 

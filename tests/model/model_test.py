@@ -184,6 +184,11 @@ def test_kdf_33220(v):
     assert result.hex().endswith(v["output"])
 
 
+@vectors("milenage.json")
+def test_milenage(v):
+    assert_has(model.milenage(*(unhex(v[name]) for name in ("k", "op", "rand", "sqn", "amf"))), v["expect"])
+
+
 @vectors("eps_keys.json")
 def test_eps_keys(v):
     optional = v.get("imsi"), v.get("index"), v["eea"], v["eia"]

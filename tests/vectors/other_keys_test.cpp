@@ -1,6 +1,7 @@
 // The key hierarchies of other standards against the known answers: MIS (IEEE 802.21) and EPS (3GPP).
 #include "common/hex.h"
 #include "control/key/eps_keys.h"
+#include "control/key/milenage.h"
 #include "control/key/mis_keys.h"
 #include "tests/vectors/key_vector.h"
 
@@ -119,6 +120,28 @@ TEST_P(Ts33220KdfVector, GivesThatKey)
 }
 
 INSTANTIATE_TEST_SUITE_P(Keys, Ts33220KdfVector, ValuesIn(cases("kdf_33220.json")), case_name);
+
+class MilenageVector : public KeyVector {};
+
+TEST_P(MilenageVector, GivesTheOutputsOfEveryFunction)
+{
+    const auto k = key<key::SubscriberKey>("k");
+    const auto opc = key::derive_opc(provider(), k, key<key::OperatorKey>("op"));
+    const auto rand = array<16>("rand");
+    const auto keys = key::derive_milenage_keys(provider(), k, opc, rand);
+    const auto macs =
+        key::derive_milenage_macs(provider(), k, opc, rand, array<6>("sqn"), array<2>("amf"));
+    expect_answers({{"opc", text_of(opc)},
+                    {"mac_a", to_hex(macs.mac_a)},
+                    {"mac_s", to_hex(macs.mac_s)},
+                    {"res", text_of(keys.res)},
+                    {"ck", text_of(keys.ck)},
+                    {"ik", text_of(keys.ik)},
+                    {"anonymity_key", text_of(keys.anonymity_key)},
+                    {"resync_anonymity_key", text_of(keys.resync_anonymity_key)}});
+}
+
+INSTANTIATE_TEST_SUITE_P(Keys, MilenageVector, ValuesIn(cases("milenage.json")), case_name);
 
 } // namespace
 } // namespace aaigw::vectors
