@@ -109,7 +109,7 @@ int run_crypto(const CryptoOptions& options)
                 add(measure_packets(operation, size, count, options.rounds));
         }
     }
-    for (const std::size_t size : {64, 200}) {
+    for (const std::size_t size : {64U, 200U}) {
         for (const std::size_t count : keys)
             add(measure_packets(Operation::cmac, size, count, options.rounds));
     }

@@ -15,8 +15,7 @@ constexpr std::size_t kPassesPerRound = 8;
 class SideBySide {
   public:
     SideBySide(Operation operation, std::size_t payload_bytes, std::size_t key_count)
-        : operation_{operation}, workload_{payload_bytes, key_count}, ours_{make_engine_candidate(
-                                                                          workload_, operation)},
+        : workload_{payload_bytes, key_count}, ours_{make_engine_candidate(workload_, operation)},
           raw_{make_raw_mb_candidates(workload_, operation)}, openssl_{make_openssl_candidate(
                                                                   workload_, operation)}
     {
@@ -68,7 +67,6 @@ class SideBySide {
         return static_cast<double>(tsc() - begin) / kPackets;
     }
 
-    Operation operation_;
     Workload workload_;
     std::unique_ptr<Candidate> ours_;
     std::vector<std::unique_ptr<Candidate>> raw_;
