@@ -29,8 +29,8 @@ class Candidate {
 [[nodiscard]] std::unique_ptr<Candidate> make_engine_candidate(const Workload& workload,
                                                                Operation operation);
 
-/// Not measured: gives ccm_unprotect valid ciphertext.
-[[nodiscard]] std::unique_ptr<Candidate> make_protector(const Workload& workload);
+/// Not measured: gives ccm_unprotect valid ciphertext for the pass that the workload is at.
+[[nodiscard]] std::unique_ptr<Candidate> make_protector(Workload& workload);
 
 /// The ways in which the raw library does best, one candidate each: wide and narrow lanes, flushed after each burst
 /// or left to run on.

@@ -36,6 +36,9 @@ using Pages = std::unique_ptr<T[], FreePages>;
 /// on the same bytes in place, so that one can undo what another did.
 class Workload {
   public:
+    /// Passes before the order of keys repeats: 131,072 draws, enough for most of 65,536 keys to come up.
+    static constexpr std::size_t kPasses = 64;
+
     Workload(std::size_t payload_bytes, std::size_t key_count);
 
     [[nodiscard]] std::size_t payload_bytes() const noexcept { return payload_bytes_; }
@@ -60,6 +63,7 @@ class Workload {
         return std::span<const std::uint32_t, kPackets>{order_.data() + pass_ * kPackets, kPackets};
     }
     void next_pass() noexcept;
+    [[nodiscard]] std::size_t pass() const noexcept { return pass_; }
 
   private:
     std::size_t payload_bytes_;
