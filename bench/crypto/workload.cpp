@@ -11,8 +11,6 @@ namespace aaigw::bench {
 namespace {
 
 constexpr std::size_t kHugePage = std::size_t{2} << 20;
-constexpr std::size_t kPasses =
-    64; // 131,072 draws: enough for nearly all of 65,536 keys to come up
 
 } // namespace
 
