@@ -67,7 +67,7 @@ class MbEngine {
     /// Most jobs in one engine, from take() until they are collected.
     static constexpr std::size_t kMaxInFlight = 256;
     /// Jobs that are held back while their keys are fetched from memory.
-    static constexpr std::size_t kKeysAhead = 32;
+    static constexpr std::size_t kKeysAhead = 24;
     /// A job that so many later ones have been submitted behind is finished at once: packets of a rare size would
     /// otherwise wait for company in their lanes, and everything behind them for its turn.
     static constexpr std::size_t kMaxLag = 128;
