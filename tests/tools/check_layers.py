@@ -35,6 +35,7 @@ LAYERS = (
     Layer("common", 0, libraries=("expected", "fmt")),
     Layer("crypto", 1, ("common",), ("expected", "fmt", "openssl", "ipsec-mb"), opens_secrets=True),
     Layer("dataplane/pdu", 2, ("common", "crypto"), ("expected", "fmt")),
+    Layer("dataplane/path", 4, ("common", "crypto", "dataplane/pdu"), ("expected", "fmt")),
     Layer("control/key", 3, ("common", "crypto"), ("expected", "fmt"), opens_secrets=True),
     Layer("control/ctl", 9, PRODUCT, ("expected", "fmt", "cli11", "json"), opens_secrets=True),
     Layer("bench", 9, PRODUCT, ("expected", "fmt", "cli11", "json", "openssl", "ipsec-mb"), opens_secrets=True),
