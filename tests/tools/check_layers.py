@@ -28,12 +28,13 @@ class Library:
     only_in: tuple = ()
 
 
-PRODUCT = ("common", "crypto", "dataplane/pdu", "control/key")
+PRODUCT = ("common", "crypto", "dataplane/net", "dataplane/pdu", "control/key")
 
 # A folder that is not listed here is refused: whoever adds one decides what it may see.
 LAYERS = (
     Layer("common", 0, libraries=("expected", "fmt")),
     Layer("crypto", 1, ("common",), ("expected", "fmt", "openssl", "ipsec-mb"), opens_secrets=True),
+    Layer("dataplane/net", 2, ("common",), ("expected", "fmt")),
     Layer("dataplane/pdu", 2, ("common", "crypto"), ("expected", "fmt")),
     Layer("dataplane/path", 4, ("common", "crypto", "dataplane/pdu"), ("expected", "fmt")),
     Layer("control/key", 3, ("common", "crypto"), ("expected", "fmt"), opens_secrets=True),
