@@ -1,8 +1,11 @@
-// IPv4 addresses and networks as numbers in host byte order.
+// IPv4 addresses and networks as numbers in host byte order, from text and back.
 #pragma once
 
 #include <compare>
 #include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
 
 namespace aaigw {
 
@@ -11,6 +14,13 @@ struct Ipv4Address {
 
     friend constexpr auto operator<=>(Ipv4Address, Ipv4Address) noexcept = default;
 };
+
+/// Whether it can be the address of one host: not 0.0.0.0/8, 127.0.0.0/8, multicast, reserved or broadcast.
+[[nodiscard]] constexpr bool is_host_address(Ipv4Address address) noexcept
+{
+    const std::uint32_t first = address.value >> 24;
+    return first != 0 && first != 127 && first < 224;
+}
 
 /// An address together with the length of its network's prefix. The bits behind the prefix may be set, as in the
 /// address of an interface: 192.0.2.1/24.
@@ -28,7 +38,26 @@ struct Ipv4Network {
         return ((address.value ^ other.value) & mask()) == 0;
     }
 
+    /// The first address, with no bit behind the prefix set, and the last, up to a prefix of 30 bits for broadcast.
+    [[nodiscard]] constexpr Ipv4Address first() const noexcept { return {address.value & mask()}; }
+    [[nodiscard]] constexpr Ipv4Address last() const noexcept { return {address.value | ~mask()}; }
+
+    /// Whether a host of the network may have that address: up to a prefix of 30 bits neither the first nor the last
+    /// one (RFC 3021).
+    [[nodiscard]] constexpr bool has_host(Ipv4Address other) const noexcept
+    {
+        return contains(other) && (prefix_bits > 30 || (other != first() && other != last()));
+    }
+
     friend constexpr auto operator<=>(const Ipv4Network&, const Ipv4Network&) noexcept = default;
 };
+
+/// Four decimal numbers with nothing around them and no leading zeros, since some programs read `010` as 8.
+[[nodiscard]] std::optional<Ipv4Address> ipv4_from_text(std::string_view text) noexcept;
+/// `address/prefix`.
+[[nodiscard]] std::optional<Ipv4Network> ipv4_network_from_text(std::string_view text) noexcept;
+
+[[nodiscard]] std::string to_text(Ipv4Address address);
+[[nodiscard]] std::string to_text(const Ipv4Network& network);
 
 } // namespace aaigw
