@@ -35,6 +35,7 @@ LAYERS = (
     Layer("common", 0, libraries=("expected", "fmt")),
     Layer("crypto", 1, ("common",), ("expected", "fmt", "openssl", "ipsec-mb"), opens_secrets=True),
     Layer("dataplane/net", 2, ("common",), ("expected", "fmt")),
+    Layer("config", 2, ("common", "crypto"), ("expected", "fmt")),
     Layer("dataplane/pdu", 2, ("common", "crypto"), ("expected", "fmt")),
     Layer("dataplane/path", 4, ("common", "crypto", "dataplane/pdu"), ("expected", "fmt")),
     Layer("control/key", 3, ("common", "crypto"), ("expected", "fmt"), opens_secrets=True),
@@ -43,7 +44,7 @@ LAYERS = (
     Layer(
         "tests",
         10,
-        PRODUCT + ("control/ctl",),
+        PRODUCT + ("config", "control/ctl"),
         ("expected", "fmt", "json", "openssl", "gtest", "rapidcheck"),
         opens_secrets=True,
     ),
