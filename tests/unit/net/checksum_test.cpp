@@ -1,5 +1,6 @@
 // The Internet checksum: the example of RFC 1071, every length and alignment, carries, and updates.
 #include "dataplane/net/checksum.h"
+#include "tests/doubles/plain_checksum.h"
 #include "tests/unit/net/net_testing.h"
 
 namespace aaigw::net {
@@ -10,17 +11,6 @@ std::uint16_t checksum_of(Bytes bytes)
     InternetSum sum;
     sum.add(bytes);
     return sum.checksum();
-}
-
-/// RFC 1071 1, word by word.
-std::uint16_t plain_checksum(Bytes bytes)
-{
-    std::uint32_t sum = 0;
-    for (std::size_t i = 0; i < bytes.size(); ++i)
-        sum += i % 2 == 0 ? static_cast<std::uint32_t>(bytes[i]) << 8 : bytes[i];
-    while (sum > 0xffff)
-        sum = (sum & 0xffff) + (sum >> 16);
-    return static_cast<std::uint16_t>(~sum);
 }
 
 TEST(InternetSum, GivesTheExampleOfRfc1071)
