@@ -10,6 +10,13 @@ namespace aaigw::pdu {
 class SpmhFlows {
   public:
     constexpr SpmhFlows() noexcept = default;
+    /// Bit n stands for FID n.
+    [[nodiscard]] static constexpr SpmhFlows from_bits(std::uint16_t bits) noexcept
+    {
+        SpmhFlows flows;
+        flows.bits_ = bits;
+        return flows;
+    }
 
     [[nodiscard]] constexpr SpmhFlows with(Fid fid) const noexcept
     {
