@@ -17,14 +17,23 @@ struct CmacRx;
 
 namespace aaigw::path {
 
-/// What classify() found.
+/// What classify() found, and what became of it.
 enum class PacketKind : std::uint8_t {
     none,        ///< has its verdict
-    downlink,    ///< an IP packet out of GRE; `key` is the data path id
+    downlink,    ///< an IP packet out of GRE; `gre_key` is the data path id
     mzone_burst, ///< MZone PDUs out of GSMTAP, from the station `sector`, `connection`
     lzone_burst, ///< LZone PDUs out of GSMTAP
-    mzone_pdu,   ///< one PDU cut out of a burst
-    lzone_pdu,   ///< one PDU cut out of a burst; `connection` is its CID
+    mzone_pdu,   ///< one PDU cut out of a burst, in `slot` its FID
+    lzone_pdu,   ///< one PDU cut out of a burst
+    cmac,        ///< a control message whose CMAC is to be verified
+};
+
+/// What a stage has to tell a later one.
+enum PacketNote : std::uint8_t {
+    kNoteLzone = 1,     ///< downlink or cmac: of the LZone
+    kNoteControl = 2,   ///< a control message, encrypted: opened, it goes to the control thread
+    kNoteUnneeded = 4,  ///< a copy: the newer key has opened the original
+    kNoteSecondary = 8, ///< a copy of a PDU, to be opened with the older key
 };
 
 /// Room that every received packet has in front of its first byte and behind its last one: enough for the headers and
@@ -45,12 +54,15 @@ struct alignas(64) Packet {
         sa::SaRx* rx;
         sa::CmacRx* cmac;
     };
-    Packet* older = nullptr;    ///< a copy to be opened with the older context when this one fails
-    std::uint32_t key = 0;      ///< GRE key
-    std::uint32_t pn = 0;       ///< PN or CMAC_PN
-    std::uint16_t length = 0;   ///< bytes at data
-    std::uint16_t headroom = 0; ///< bytes before data that may be written
-    std::uint16_t tailroom = 0; ///< bytes behind data + length that may be written
+    Packet* older = nullptr; ///< a copy to be opened with the older context when this one fails
+    union {
+        std::uint32_t gre_key = 0; ///< downlink
+        std::uint32_t payload_at;  ///< a PDU: offset of its payload from data
+    };
+    std::uint32_t pn = 0;         ///< PN or CMAC_PN
+    std::uint16_t length = 0;     ///< bytes at data
+    std::uint16_t headroom = 0;   ///< bytes before data that may be written
+    std::uint16_t tailroom = 0;   ///< bytes behind data + length that may be written
     std::uint16_t connection = 0; ///< STID or CID
     PacketKind kind = PacketKind::none;
     Verdict verdict = Verdict::forwarded;
@@ -59,9 +71,30 @@ struct alignas(64) Packet {
     std::uint8_t slot = 0;   ///< which of the station's flows; in the MZone the FID
     std::uint8_t flags = 0;  ///< the flow's, see sa::FlowFlags
     std::uint8_t worker = 0; ///< with Verdict::handed_over: to whom
-    std::uint8_t note = 0;   ///< the stages' own
+    std::uint8_t note = 0;   ///< PacketNote
 
     [[nodiscard]] MutableBytes bytes() const noexcept { return {data, length}; }
+    [[nodiscard]] bool has(PacketNote what) const noexcept { return (note & what) != 0; }
+    void mark(PacketNote what) noexcept { note = static_cast<std::uint8_t>(note | what); }
+
+    /// `part` of bytes() becomes all; the rest of it becomes room.
+    void narrow_to(Bytes part) noexcept
+    {
+        const std::ptrdiff_t front = part.data() - data;
+        const std::ptrdiff_t back = length - front - std::ssize(part);
+        data += front;
+        headroom = static_cast<std::uint16_t>(headroom + front);
+        tailroom = static_cast<std::uint16_t>(tailroom + back);
+        length = static_cast<std::uint16_t>(part.size());
+    }
+    /// Takes `front` bytes of the room before and `back` bytes of the room behind.
+    void widen(std::size_t front, std::size_t back) noexcept
+    {
+        data -= front;
+        headroom = static_cast<std::uint16_t>(headroom - front);
+        tailroom = static_cast<std::uint16_t>(tailroom - back);
+        length = static_cast<std::uint16_t>(length + front + back);
+    }
 };
 static_assert(sizeof(Packet) == 64);
 

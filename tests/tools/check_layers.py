@@ -28,7 +28,7 @@ class Library:
     only_in: tuple = ()
 
 
-PRODUCT = ("common", "crypto", "dataplane/net", "dataplane/pdu", "control/key")
+PRODUCT = ("common", "crypto", "dataplane/net", "dataplane/pdu", "dataplane/sa", "dataplane/path", "dataplane/rcu", "control/key")
 
 # A folder that is not listed here is refused: whoever adds one decides what it may see.
 LAYERS = (
@@ -37,7 +37,9 @@ LAYERS = (
     Layer("dataplane/net", 2, ("common",), ("expected", "fmt")),
     Layer("config", 2, ("common", "crypto"), ("expected", "fmt")),
     Layer("dataplane/pdu", 2, ("common", "crypto"), ("expected", "fmt")),
-    Layer("dataplane/path", 4, ("common", "crypto", "dataplane/pdu"), ("expected", "fmt")),
+    Layer("dataplane/sa", 3, ("common", "crypto", "dataplane/pdu"), ("expected", "fmt")),
+    Layer("dataplane/path", 4, ("common", "crypto", "dataplane/net", "dataplane/pdu", "dataplane/sa"), ("expected", "fmt")),
+    Layer("dataplane/rcu", 5, ("common", "crypto", "dataplane/pdu", "dataplane/sa"), ("expected", "fmt", "urcu")),
     Layer("control/key", 3, ("common", "crypto"), ("expected", "fmt"), opens_secrets=True),
     Layer("control/ctl", 9, PRODUCT, ("expected", "fmt", "cli11", "json"), opens_secrets=True),
     Layer("bench", 9, PRODUCT, ("expected", "fmt", "cli11", "json", "openssl", "ipsec-mb"), opens_secrets=True),
@@ -58,6 +60,8 @@ LIBRARIES = {
     "ipsec-mb": Library(("intel-ipsec-mb.h",), ("ipsec_mb_dep",), only_in=("crypto/mb_*", "bench/*")),
     "cli11": Library(("CLI/*",), ("cli11_dep",)),
     "json": Library(("nlohmann/*",), ("json_dep",)),
+    # One door to RCU: who registers, reads and reclaims follows rules that only that folder keeps.
+    "urcu": Library(("urcu-qsbr.h",), ("urcu_dep",), only_in=("dataplane/rcu/*",)),
     "gtest": Library(("gtest/*", "gmock/*"), ("gtest_dep", "gmock_dep")),
     "rapidcheck": Library(("rapidcheck.h", "rapidcheck/*"), ("rapidcheck_dep",)),
 }
