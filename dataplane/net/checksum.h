@@ -100,7 +100,8 @@ class InternetSum {
     return sum;
 }
 
-/// The checksum after one 16-bit word under it has changed (RFC 1624, equation 3).
+/// The checksum after one 16-bit word under it has changed (RFC 1624, equation 3). Only for what always has a word that
+/// is not zero, as every header of IP or UDP does: of nothing but zeros it would give 0, where ffff is right.
 [[nodiscard]] constexpr std::uint16_t update_checksum(std::uint16_t checksum, std::uint16_t before,
                                                       std::uint16_t after) noexcept
 {

@@ -111,6 +111,14 @@ TEST(EchoReply, OfAnyLengthHasRightChecksums)
     }
 }
 
+TEST(EchoReply, OfNothingButZerosHasARightChecksum)
+{
+    Buffer frame = frame_of({.payload = "0800 f7ff 0000 0000"});
+    const auto reply = answer_echo(frame);
+    ASSERT_TRUE(reply) << describe(reply.error());
+    EXPECT_EQ(to_hex(reply->subspan(34, 8)), "0000ffff00000000");
+}
+
 struct Unanswered {
     const char* name;
     Ipv4Example request;
