@@ -6,10 +6,11 @@ import struct
 import zlib
 from pathlib import Path
 
-# What the first bytes of an input choose; see mzone_fuzz.cpp and lzone_fuzz.cpp.
+# What the first bytes of an input choose; see mzone_fuzz.cpp, lzone_fuzz.cpp and net_fuzz.cpp.
 AGMH, SPMH = 0, 1
 CTR, CCM4, CCM8 = 0, 1, 2
 OFDMA, OFDM, REPAIR = 0, 1, 2
+FRAME, INNER, CHECKSUMS = 0, 1, 2
 
 
 def hcs(header):
@@ -162,12 +163,80 @@ def cmac_tuple_inputs():
     yield "hmac", bytes.fromhex("951505") + bytes(20)
 
 
+def ipv4(protocol, payload, options=b"", total=None, fragment=0x4000, source="c0000202", destination="c0000201"):
+    """Without checksum: the target sets it."""
+    total = 20 + len(options) + len(payload) if total is None else total
+    header = struct.pack(">BBHHHBBH", 0x45 + len(options) // 4, 0, total, 0, fragment, 64, protocol, 0)
+    return header + bytes.fromhex(source + destination) + options + payload
+
+
+def ipv6(next_header, payload, source=1, destination=2):
+    addresses = b"".join((0x20010DB8 << 96 | host).to_bytes(16, "big") for host in (source, destination))
+    return struct.pack(">IHBB", 6 << 28, len(payload), next_header, 64) + addresses + payload
+
+
+def arp(operation, sender="c0000202"):
+    return bytes.fromhex("000108000604") + struct.pack(">H", operation) + bytes.fromhex(
+        "020000000002" + sender + "000000000000" + "c0000201")
+
+
+def net_inputs():
+    def frame(ether_type, payload, flags=CHECKSUMS, to="020000000001"):
+        return bytes([FRAME | flags, 0]) + bytes.fromhex(to + "020000000002") + struct.pack(">H", ether_type) + payload
+
+    def inner(packet, flags=CHECKSUMS, number=200):
+        return bytes([INNER | flags, number]) + packet
+
+    udp = struct.pack(">HHHH", 0xC123, 4729, 11, 0) + b"abc"
+    ping = bytes.fromhex("0800000012340001") + b"abcd"
+    route = bytes.fromhex("8307040a00000100")
+    yield "arp-request", frame(0x0806, arp(1) + bytes(18), to="ff" * 6)
+    yield "arp-probe", frame(0x0806, arp(1, "00000000"), to="ff" * 6)
+    yield "arp-reply", frame(0x0806, arp(2))
+    yield "arp-short", frame(0x0806, arp(1)[:27])
+    yield "udp", frame(0x0800, ipv4(17, udp))
+    yield "udp-padded", frame(0x0800, ipv4(17, udp) + bytes(7))
+    yield "udp-options", frame(0x0800, ipv4(17, udp, bytes.fromhex("94040000")))
+    yield "udp-checksum", frame(0x0800, ipv4(17, bytes.fromhex("c1231279000be3d4616263")))
+    yield "udp-nic-checksum", frame(0x0800, ipv4(17, bytes.fromhex("c1231279000b0001616263")), 4)
+    yield "udp-past-end", frame(0x0800, ipv4(17, udp[:-1]))
+    yield "gre", frame(0x0800, ipv4(47, bytes.fromhex("2000080000001234")))
+    yield "fragment", frame(0x0800, ipv4(17, udp, fragment=0x2000))
+    yield "total-past-end", frame(0x0800, ipv4(17, udp, total=32))
+    yield "ping", frame(0x0800, ipv4(1, ping))
+    yield "ping-padded", frame(0x0800, ipv4(1, ping) + b"\xee" * 30)
+    yield "ping-of-zeros", frame(0x0800, ipv4(1, bytes.fromhex("08000000") + bytes(8)))
+    yield "ping-record-route", frame(0x0800, ipv4(1, ping, bytes.fromhex("0107070400000000")))
+    yield "ping-source-route", frame(0x0800, ipv4(1, ping, route))
+    yield "ping-of-a-group", frame(0x0800, ipv4(1, ping, source="e0000001"))
+    yield "ping-wrong-checksum", frame(0x0800, ipv4(1, ping), flags=0)
+    yield "vlan", frame(0x8100, bytes.fromhex("00010800") + ipv4(17, udp))
+    yield "runt", frame(0x0800, b"")[:-1]
+    yield "inner-udp", inner(ipv4(17, udp))
+    yield "inner-long", inner(ipv4(17, bytes(1400)))
+    yield "inner-trailing", inner(ipv4(17, udp) + bytes(9))
+    yield "inner-no-room", inner(ipv4(17, udp), CHECKSUMS | 4, 40)
+    yield "inner-fragment", inner(ipv4(17, udp, fragment=0x0001))
+    yield "inner-icmp-error", inner(ipv4(1, bytes.fromhex("0304")))
+    yield "inner-ping", inner(ipv4(1, ping))
+    yield "inner-wrong-checksum", inner(ipv4(17, udp), flags=0)
+    yield "inner-ipv6", inner(ipv6(17, udp))
+    yield "inner-ipv6-long", inner(ipv6(17, bytes(1400)))
+    yield "inner-ipv6-headers", inner(ipv6(0, bytes.fromhex(
+        "2b00000000000000 3c00000000000000 3300000000000000 2c00000000000000 3a00000100000000 8000")))
+    yield "inner-ipv6-error", inner(ipv6(58, b"\x02"))
+    yield "inner-ipv6-header-past-end", inner(ipv6(60, bytes.fromhex("3a01000000000000")))
+    yield "inner-ipv6-of-a-group", inner(ipv6(17, udp, destination=0xFF00 << 112 | 1))
+    yield "inner-empty", inner(b"")
+
+
 TARGETS = {
     "cmac_tuple": cmac_tuple_inputs,
     "gre": gre_inputs,
     "gsmtap": gsmtap_inputs,
     "lzone": lzone_inputs,
     "mzone": mzone_inputs,
+    "net": net_inputs,
 }
 
 
