@@ -54,6 +54,11 @@ def proven_by_build(root, header, sources):
     return first is not None and first[1].strip() == f'"{header}"'
 
 
+def left_out(root, header, flags):
+    """Whether the header's folder has sources and this build leaves all of them out, as it does without DPDK."""
+    return header.parent not in flags and any((root / header.parent).glob("*.cpp"))
+
+
 def nearest_flags(header, flags):
     """The flags of the header's folder, of the nearest one above or, last, of any folder: all share the project's."""
     for folder in header.parents:
@@ -77,7 +82,11 @@ def check(root, build_dir):
     if not headers or not sources:
         return [f"{len(headers)} headers, {len(sources)} compile commands: nothing to check"]
     flags = {source.parent: flags for source, flags in sources.items()}
-    alone = [header for header in headers if not proven_by_build(root, header, sources)]
+    alone = [
+        header
+        for header in headers
+        if not proven_by_build(root, header, sources) and not left_out(root, header, flags)
+    ]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         found = pool.map(lambda header: compile_alone(build_dir, header, nearest_flags(header, flags)), alone)
     return [problem for problem in found if problem]

@@ -53,6 +53,14 @@ def test_a_header_is_left_to_the_build_only_when_that_proves_it(tree, guard, sou
     assert len(check_headers.check(tree, tree / "build")) == problems
 
 
+def test_a_folder_that_this_build_leaves_out_is_not_checked(tree):
+    (tree / "optional").mkdir()
+    (tree / "optional/bad.h").write_text("#pragma once\n#include <of_a_library_that_is_not_there.h>\n")
+    assert len(check_headers.check(tree, tree / "build")) == 1
+    (tree / "optional/a.cpp").write_text("// A.\n")
+    assert check_headers.check(tree, tree / "build") == []
+
+
 def test_nothing_to_check_is_a_problem(tree):
     (tree / "common/good.h").unlink()
     assert "nothing to check" in check_headers.check(tree, tree / "build")[0]
