@@ -40,14 +40,15 @@ LAYERS = (
     Layer("dataplane/sa", 3, ("common", "crypto", "dataplane/pdu"), ("expected", "fmt")),
     Layer("dataplane/path", 4, ("common", "crypto", "dataplane/net", "dataplane/pdu", "dataplane/sa"), ("expected", "fmt")),
     Layer("dataplane/rcu", 5, ("common", "crypto", "dataplane/pdu", "dataplane/sa"), ("expected", "fmt", "urcu")),
+    Layer("dataplane/dpdk", 5, ("common", "dataplane/path"), ("expected", "fmt", "dpdk")),
     Layer("control/key", 3, ("common", "crypto"), ("expected", "fmt"), opens_secrets=True),
     Layer("control/ctl", 9, PRODUCT, ("expected", "fmt", "cli11", "json"), opens_secrets=True),
     Layer("bench", 9, PRODUCT, ("expected", "fmt", "cli11", "json", "openssl", "ipsec-mb"), opens_secrets=True),
     Layer(
         "tests",
         10,
-        PRODUCT + ("config", "control/ctl"),
-        ("expected", "fmt", "json", "openssl", "gtest", "rapidcheck"),
+        PRODUCT + ("config", "control/ctl", "dataplane/path", "dataplane/dpdk"),
+        ("expected", "fmt", "json", "openssl", "gtest", "rapidcheck", "dpdk"),
         opens_secrets=True,
     ),
 )
@@ -58,6 +59,7 @@ LIBRARIES = {
     "openssl": Library(("openssl/*",), ("openssl_dep",)),
     # One door to IPsec-MB: its calls need rules (lifetime of keys, flushing) that only those files keep.
     "ipsec-mb": Library(("intel-ipsec-mb.h",), ("ipsec_mb_dep",), only_in=("crypto/mb_*", "bench/*")),
+    "dpdk": Library(("rte_*.h",), ("dpdk_dep",)),
     "cli11": Library(("CLI/*",), ("cli11_dep",)),
     "json": Library(("nlohmann/*",), ("json_dep",)),
     # One door to RCU: who registers, reads and reclaims follows rules that only that folder keeps.
@@ -83,7 +85,7 @@ IO_HEADERS = set(
     semaphore shared_mutex sstream stop_token streambuf syncstream thread
     arpa/inet.h cpuid.h dirent.h fcntl.h getopt.h net/if.h netdb.h netinet/in.h netinet/ip.h netinet/tcp.h
     netinet/udp.h netinet/if_ether.h poll.h pthread.h pwd.h sched.h signal.h syslog.h termios.h time.h unistd.h
-    x86intrin.h""".split()
+    x86intrin.h sanitizer/tsan_interface.h""".split()
 )
 
 # (files, header): below IO_FLOOR all the same, and why.
