@@ -127,57 +127,111 @@ class ReplayWindow:
         return advanced
 
 
+@dataclass
+class Tek:
+    """One key of an SA and what either direction has used of it. PNs are counted without the bit of the uplink.
+
+    `use` is "downlink", "uplink" or "both". `hard_limit` is the last PN that is ever used, `ceiling` the last one that
+    is reserved so far.
+    """
+
+    eks: int
+    key: bytes
+    use: str = "both"
+    next_pn: int = 1
+    hard_limit: int | None = None
+    ceiling: int | None = None
+    window: ReplayWindow | None = None
+    invalid: int = 0
+
+    def serves(self, direction: str) -> bool:
+        return self.use in (direction, "both")
+
+
 class Sa:
     """One security association as one of its ends holds it; all its flows share the PN.
 
-    `teks` maps EKS to key. `icv` is 8, 4, or 0 for an SA of counter mode only. `uplink` says that this end sends the
-    uplink: it belongs to the station, not to the gateway.
+    `icv` is 8, 4, or 0 for an SA of counter mode only. `uplink` says that this end sends the uplink: it belongs to the
+    station, not to the gateway.
     """
 
     def __init__(
-        self, zone: Zone, teks: dict[int, bytes], send_eks: int | None = None, *, said: int = 1, icv: int = 8,
-        window: int = 128, next_pn: int = 1, uplink: bool = False, max_invalid: int = 1000,
+        self, zone: Zone, teks: list[Tek], *, icv: int = 8, window: int = 128, uplink: bool = False,
+        max_invalid: int = 1000,
     ):
         self.zone = zone
-        self.said = said
+        self.teks = teks
         self.icv = icv
         self.uplink = uplink
-        self.next_pn = next_pn
         self.max_invalid = max_invalid
-        self.send_eks = min(teks, default=None) if send_eks is None else send_eks
-        self.teks = dict(teks)
-        self.window_size = window
-        self.windows = {eks: ReplayWindow(window) for eks in teks}
-        self.invalid = dict.fromkeys(teks, 0)
+        self._sends, self._receives = ("uplink", "downlink") if uplink else ("downlink", "uplink")
+        for tek in teks:
+            tek.window = ReplayWindow(window)
 
-    def take(self) -> tuple[bytes, int, int]:
-        """Key, EKS and PN of the next PDU to send."""
-        if self.send_eks not in self.teks:
-            raise Drop("drop_no_key")
-        if self.next_pn > self.zone.last:
+    def sending_tek(self) -> Tek:
+        for tek in self.teks:
+            if tek.serves(self._sends):
+                return tek
+        raise Drop("drop_no_key")
+
+    def take(self) -> tuple[Tek, int]:
+        """TEK and PN of the next PDU to send."""
+        tek = self.sending_tek()
+        pn = tek.next_pn
+        if pn > min(self.zone.last, tek.hard_limit or self.zone.last):
             raise Drop("drop_pn_exhausted")
-        pn = self.next_pn | (self.zone.uplink if self.uplink else 0)
-        self.next_pn += 1
-        return self.teks[self.send_eks], self.send_eks, pn
+        if tek.ceiling is not None and pn > tek.ceiling:
+            raise Drop("drop_pn_ceiling")
+        tek.next_pn += 1
+        return tek, pn | (self.zone.uplink if self.uplink else 0)
 
-    def open(self, eks: int, pn: int, nonce: bytes, sealed: bytes) -> tuple[bytes, bool]:
+    def receiving_tek(self, eks: int) -> Tek:
+        for tek in self.teks:
+            if tek.eks == eks and tek.serves(self._receives):
+                return tek
+        raise Drop("drop_no_key")
+
+    def open(self, sealed: "Sealed") -> tuple[bytes, bool]:
         """The payload, and whether a verified PDU moved the window on."""
-        if eks not in self.teks:
-            raise Drop("drop_no_key")
-        if self.invalid[eks] >= self.max_invalid:
+        if len(sealed.body) < self.icv:
+            raise Drop("drop_pdu")
+        tek = self.receiving_tek(sealed.eks)
+        if tek.invalid >= self.max_invalid:
             raise Drop("drop_sa_halted")
-        if bool(pn & self.zone.uplink) == self.uplink:
+        if bool(sealed.pn & self.zone.uplink) == self.uplink:
             raise Drop("drop_wrong_half")
-        number, window = pn & self.zone.last, self.windows[eks]
-        window.check(number)
-        if not self.icv and number > window.highest + window.size:
+        number = sealed.pn & self.zone.last
+        tek.window.check(number)
+        if not self.icv and number > tek.window.highest + tek.window.size:
             raise Drop("drop_pn_jump")
         try:
-            plain = unseal(self.teks[eks], nonce, sealed, self.icv)
+            plain = unseal(tek.key, sealed.nonce, sealed.body, self.icv)
         except Drop:
-            self.invalid[eks] += 1
+            tek.invalid += 1
             raise
-        return plain, window.accept(number) and self.icv != 0
+        return plain, tek.window.accept(number) and self.icv != 0
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """What a protected PDU says: `body` is ciphertext and ICV."""
+
+    eks: int
+    pn: int
+    nonce: bytes
+    body: bytes
+
+
+def open_any(sas: list[Sa], sealed: Sealed) -> tuple[bytes, bool]:
+    """With the SA of the newest context that has a key for it and can open it."""
+    reason = Drop("drop_no_key")
+    for sa in reversed(sas):
+        try:
+            return sa.open(sealed)
+        except Drop as drop:
+            if reason.verdict == "drop_no_key":
+                reason = drop
+    raise reason
 
 
 # MZone PDUs
@@ -234,20 +288,22 @@ def mzone_split(burst: bytes, short_fids=()) -> list[bytes]:
     return pdus
 
 
-def mzone_open(sa: Sa, stid: int, pdu: bytes) -> tuple[bytes, bool]:
-    """Payload of one whole PDU that is not of a signaling header, and whether it moved the window."""
+def mzone_sealed(stid: int, pdu: bytes) -> Sealed:
+    """Of one whole PDU that is not of a signaling header."""
     header, fid = pdu[:2], pdu[0] >> 4
-    body = pdu[2:]
-    if header[0] & 0x08:
-        group = body[0] if body else 0
-        if not 1 <= group <= len(body):
-            raise Drop("drop_pdu")
-        body = body[group:]
-    if len(body) < 3 + sa.icv:
+    body = without_group(pdu[2:]) if header[0] & 0x08 else pdu[2:]
+    if len(body) < 3:
         raise Drop("drop_pdu")
     prefix = int.from_bytes(body[:3], "big")
-    nonce = mzone_nonce(header, stid, fid, body[:3])
-    return sa.open(prefix >> 22, prefix & 0x3FFFFF, nonce, body[3:])
+    return Sealed(prefix >> 22, prefix & 0x3FFFFF, mzone_nonce(header, stid, fid, body[:3]), body[3:])
+
+
+def without_group(body: bytes) -> bytes:
+    """What follows the extended headers, whose first byte is their length."""
+    group = body[0] if body else 0
+    if not 1 <= group <= len(body):
+        raise Drop("drop_pdu")
+    return body[group:]
 
 
 # LZone PDUs
@@ -309,31 +365,19 @@ def lzone_cid(pdu: bytes) -> int:
     return int.from_bytes(pdu[3:5], "big")
 
 
-def lzone_open(sa: Sa, pdu: bytes) -> tuple[bytes, bool]:
-    """Payload of one whole PDU with a good header that is not of signaling, and whether it moved the window."""
-    body = lzone_body(pdu)
-    if not pdu[0] & 0x40:
-        raise Drop("drop_clear_data")
-    if len(body) < 4 + LZONE_ICV:
-        raise Drop("drop_pdu")
-    pn = body[:4]
-    return sa.open(pdu[1] >> 4 & 3, int.from_bytes(pn, "little"), lzone_nonce(pdu, pn), body[4:])
-
-
-def lzone_body(pdu: bytes) -> bytes:
-    """What lies behind the header and its extended subheaders, and in front of a good CRC."""
+def lzone_sealed(pdu: bytes) -> Sealed:
+    """Of one whole PDU with a good header that is not of signaling."""
     end = len(pdu)
     if pdu[1] & 0x40:
         end -= 4
         if end < 6 or crc32(pdu[:end]) != pdu[end:]:
             raise Drop("drop_pdu")
-    body = pdu[6:end]
-    if pdu[1] & 0x80:
-        group = body[0] if body else 0
-        if not 1 <= group <= len(body):
-            raise Drop("drop_pdu")
-        body = body[group:]
-    return body
+    body = without_group(pdu[6:end]) if pdu[1] & 0x80 else pdu[6:end]
+    if not pdu[0] & 0x40:
+        raise Drop("drop_clear_data")
+    if len(body) < 4:
+        raise Drop("drop_pdu")
+    return Sealed(pdu[1] >> 4 & 3, int.from_bytes(body[:4], "little"), lzone_nonce(pdu, body[:4]), body[4:])
 
 
 # Flows and stations
@@ -342,59 +386,74 @@ def lzone_body(pdu: bytes) -> bytes:
 
 @dataclass
 class Flow:
-    """`id` is a FID in the MZone and a CID in the LZone; `key` and `peer` are the GRE key and the core's address."""
+    """`fid` in the MZone, `cid` in the LZone; `key` and `peer` are the GRE key and the core's address."""
 
-    id: int
-    sa: Sa
     key: int
     peer: str
+    fid: int | None = None
+    cid: int | None = None
+    said: int = 1
     short: bool = False  # SPMH instead of AGMH
     crc: bool = False
     max_packet: int | None = None
     sn: int = 0
 
-    @property
-    def overhead(self) -> int:
-        """Bytes that protection adds to a packet."""
-        return 5 + self.sa.icv if self.sa.zone is MZONE else 6 + 4 + LZONE_ICV + 4 * self.crc
 
-    @property
-    def max_pdu(self) -> int:
-        return MAX_SHORT_PDU if self.short else MAX_PDU
+# SAs of one key context by their SAID.
+Context = dict[int, Sa]
 
 
 @dataclass
 class Station:
-    """An AMS: `stid` in the MZone, none in the LZone. `control` is the SA of FID 0001."""
+    """An AMS. The first context of a zone is the active one, the second is pending: for receiving only.
+
+    `transmit` is the zone that the gateway sends in.
+    """
 
     sector: int
     stid: int | None = None
+    management_cids: tuple = ()
     address: str | None = None
     mac: bytes | None = None
-    flows: dict[int, Flow] = field(default_factory=dict)
-    control: Sa | None = None
-    management_cids: tuple = ()
+    contexts: dict[str, list[Context]] = field(default_factory=dict)
+    flows: list[Flow] = field(default_factory=list)
+    transmit: Zone | None = None
 
-    @property
-    def zone(self) -> Zone:
-        return LZONE if self.stid is None else MZONE
+    def __post_init__(self):
+        if self.transmit is None:
+            self.transmit = LZONE if self.stid is None else MZONE
 
-    @property
     def short_fids(self) -> set:
-        return {flow.id for flow in self.flows.values() if flow.short}
+        return {flow.fid for flow in self.flows if flow.short}
 
-    def add(self, flow: Flow) -> Flow:
-        self.flows[flow.id] = flow
-        return flow
+    def sas(self, zone: Zone, said: int) -> list[Sa]:
+        return [context[said] for context in self.contexts.get(zone.name, []) if said in context]
+
+    def sending_sa(self, flow: Flow) -> Sa:
+        active = self.contexts.get(self.transmit.name, [{}])[0]
+        if flow.said not in active:
+            raise Drop("drop_no_key")
+        return active[flow.said]
+
+    def overhead(self, flow: Flow) -> int:
+        """Bytes that protection adds to a packet that is sent."""
+        if self.transmit is LZONE:
+            return 6 + 4 + LZONE_ICV + 4 * flow.crc
+        return 5 + self.sending_sa(flow).icv
+
+    def max_pdu(self, flow: Flow) -> int:
+        return MAX_SHORT_PDU if flow.short and self.transmit is MZONE else MAX_PDU
 
     def protect(self, flow: Flow, payload: bytes, ext: bytes | None = None) -> bytes:
-        tek, eks, pn = flow.sa.take()
-        if self.zone is LZONE:
-            return lzone_seal(tek, flow.id, eks, pn, payload, crc=flow.crc, ext=ext)
+        sa = self.sending_sa(flow)
+        tek, pn = sa.take()
+        if self.transmit is LZONE:
+            return lzone_seal(tek.key, flow.cid, tek.eks, pn, payload, crc=flow.crc, ext=ext)
         sn = None
         if flow.short:
             sn, flow.sn = flow.sn, (flow.sn + 1) % 16
-        return mzone_seal(tek, self.stid, flow.id, eks, pn, payload, icv=flow.sa.icv, sn=sn, ext=ext)
+        return mzone_seal(tek.key, self.stid, flow.fid, tek.eks, pn, payload, icv=sa.icv, sn=sn, ext=ext)
 
-    def unprotect(self, flow: Flow, pdu: bytes) -> tuple[bytes, bool]:
-        return lzone_open(flow.sa, pdu) if self.zone is LZONE else mzone_open(flow.sa, self.stid, pdu)
+    def unprotect(self, zone: Zone, said: int, pdu: bytes) -> tuple[bytes, bool]:
+        sealed = lzone_sealed(pdu) if zone is LZONE else mzone_sealed(self.stid, pdu)
+        return open_any(self.sas(zone, said), sealed)

@@ -15,6 +15,8 @@ from aai_peer import LZONE, MZONE, Drop, Flow, Station
 CONTROL = "control"
 CONTROL_VERDICTS = ("punted", "drop_rate_limited", "drop_cmac", "drop_cmac_replay", "drop_event_queue_full")
 
+# The primary SA protects control messages.
+CONTROL_SAID = 1
 # RFC 1122 3.2.2.1: no error answers an error.
 ICMP_ERRORS = (b"\x03", b"\x04", b"\x05", b"\x0b", b"\x0c")
 
@@ -30,10 +32,7 @@ class Choices:
 
 @dataclass
 class Port:
-    """`serves` is "access" or "core"."""
-
     name: str
-    serves: str
     mac: bytes
     address: str
     mtu: int = 1500
@@ -41,14 +40,15 @@ class Port:
 
 @dataclass
 class Config:
+    """`access` and `core` name the ports of the two links; both may be the same."""
+
     ports: list[Port]
     peers: dict[str, bytes]  # address -> MAC of the core's ends of data paths
     stations: list[Station]
     frame_number: int = 0
+    access: str = "access"
+    core: str = "core"
     choices: Choices = field(default_factory=Choices)
-
-    def port(self, serves: str) -> Port:
-        return next(port for port in self.ports if port.serves == serves)
 
 
 @dataclass
@@ -65,17 +65,24 @@ class Gateway:
         self.config = config
         self.choices = config.choices
         self.ports = {port.name: port for port in config.ports}
-        self.access, self.core = config.port("access"), config.port("core")
+        self.access, self.core = self.ports[config.access], self.ports[config.core]
         self.verdicts = Counter()
         self._frame_verdicts = []
-        self._mzone = {(s.sector, s.stid): s for s in config.stations if s.zone is MZONE}
-        self._lzone, self._management, self._paths = {}, set(), {}
+        self._stations, self._fids, self._cids, self._management, self._paths = {}, {}, {}, {}, {}
         for station in config.stations:
-            for flow in station.flows.values():
-                self._paths[flow.key] = station, flow
-                if station.zone is LZONE:
-                    self._lzone[station.sector, flow.id] = station, flow
-            self._management |= {(station.sector, cid) for cid in station.management_cids}
+            self._add(station)
+
+    def _add(self, station: Station):
+        if station.stid is not None:
+            self._stations[station.sector, station.stid] = station
+        for flow in station.flows:
+            self._paths[flow.key] = station, flow
+            if flow.fid is not None:
+                self._fids[station.sector, station.stid, flow.fid] = flow
+            if flow.cid is not None:
+                self._cids[station.sector, flow.cid] = station, flow
+        for cid in station.management_cids:
+            self._management[station.sector, cid] = station
 
     def process(self, frame: bytes, port: str) -> list[tuple[str, bytes]]:
         """What the gateway sends, in order; `last_verdicts` tells why."""
@@ -137,10 +144,10 @@ class Gateway:
             raise Drop("drop_ip_fragment")
         if packet.protocol == frames.ICMP:
             return [self._echo(packet, came)]
-        if packet.protocol == frames.UDP and came.port.serves == "access":
+        if packet.protocol == frames.UDP and came.port is self.access:
             _, payload = frames.read_udp(packet)
             return self._burst(frames.read_gsmtap(payload), came)
-        if packet.protocol == frames.GRE and came.port.serves == "core":
+        if packet.protocol == frames.GRE and came.port is self.core:
             return [self._downlink(*frames.read_gre(packet.payload), came)]
         raise Drop("drop_protocol")
 
@@ -166,24 +173,25 @@ class Gateway:
         station, flow = self._paths[key]
         if came.source != flow.peer:
             raise Drop("drop_foreign_peer")
-        if len(inner) > self.largest(flow):
-            answer = self._too_big(inner, protocol, self.largest(flow))
+        largest = self.largest(station, flow)
+        if len(inner) > largest:
+            answer = self._too_big(inner, protocol, largest)
             return "too_big_answered", self._to_core(flow, protocol, answer)
         if station.address is None or station.mac is None:
             raise Drop("drop_no_address")
         return "forwarded", self._to_station(station, flow, station.protect(flow, inner))
 
-    def largest(self, flow: Flow) -> int:
+    def largest(self, station: Station, flow: Flow) -> int:
         """Bytes of the largest packet that the flow carries downlink."""
         outer = 20 + 8 + frames.GSMTAP_BYTES
-        fits = min(flow.max_pdu, self.access.mtu - outer) - flow.overhead
+        fits = min(station.max_pdu(flow), self.access.mtu - outer) - station.overhead(flow)
         return min(fits, flow.max_packet or fits)
 
     def _to_station(self, station: Station, flow: Flow, pdu: bytes) -> list:
-        mzone = station.zone is MZONE
+        mzone = station.transmit is MZONE
         kind, stid = (frames.MZONE_BURST, station.stid) if mzone else (frames.LZONE_BURST, 0)
         burst = frames.gsmtap(kind, station.sector, stid, pdu, uplink=False, frame_number=self.config.frame_number)
-        port = frames.source_port(station.sector, station.stid if mzone else flow.id)
+        port = frames.source_port(station.sector, station.stid if mzone else flow.cid)
         datagram = frames.udp(port, frames.GSMTAP_PORT, burst)
         return self._send(self.access, station.mac, station.address, frames.UDP, datagram)
 
@@ -221,10 +229,10 @@ class Gateway:
         if burst.kind == frames.LZONE_BURST:
             yield from self._lzone_burst(burst, came)
             return
-        station = self._mzone.get((burst.sector, burst.stid))
+        station = self._stations.get((burst.sector, burst.stid))
         if station is None:
             raise Drop("drop_unknown_station")
-        for pdu in aai_peer.mzone_split(burst.burst, station.short_fids):
+        for pdu in aai_peer.mzone_split(burst.burst, station.short_fids()):
             yield self._ended(self._mzone_pdu, station, pdu, came)
 
     def _lzone_burst(self, burst: frames.Gsmtap, came: Received):
@@ -247,13 +255,13 @@ class Gateway:
         if fid == aai_peer.CONTROL_FID:
             return CONTROL, []
         if fid == aai_peer.ENCRYPTED_CONTROL_FID:
-            if station.control is None:
-                raise Drop("drop_no_key")
-            self._learn(station, aai_peer.mzone_open(station.control, station.stid, pdu)[1], came)
+            _, advanced = station.unprotect(MZONE, CONTROL_SAID, pdu)
+            self._learn(station, advanced, came)
             return CONTROL, []
-        if fid not in station.flows:
+        flow = self._fids.get((station.sector, station.stid, fid))
+        if flow is None:
             raise Drop("drop_unknown_flow")
-        return self._uplink(station, station.flows[fid], pdu, came)
+        return self._uplink(station, flow, MZONE, pdu, came)
 
     def _lzone_pdu(self, sector: int, pdu: bytes, came: Received):
         if aai_peer.is_signaling(pdu):
@@ -261,12 +269,12 @@ class Gateway:
         place = sector, aai_peer.lzone_cid(pdu)
         if place in self._management:
             return CONTROL, []
-        if place not in self._lzone:
+        if place not in self._cids:
             raise Drop("drop_unknown_station")
-        return self._uplink(*self._lzone[place], pdu, came)
+        return self._uplink(*self._cids[place], LZONE, pdu, came)
 
-    def _uplink(self, station: Station, flow: Flow, pdu: bytes, came: Received):
-        inner, advanced = station.unprotect(flow, pdu)
+    def _uplink(self, station: Station, flow: Flow, zone: aai_peer.Zone, pdu: bytes, came: Received):
+        inner, advanced = station.unprotect(zone, flow.said, pdu)
         self._learn(station, advanced, came)
         if not is_ip_packet(inner):
             raise Drop("drop_inner_packet")

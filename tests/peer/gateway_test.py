@@ -30,30 +30,29 @@ class Network:
 
     def __init__(self, address: str | None = "10.1.0.9", mtu: int = 1500):
         self.here, self.there = self._stations(False, address), self._stations(True, None)
-        ports = [Port("access", "access", frames.mac(GATEWAY_ACCESS), "10.1.0.1", mtu),
-                 Port("core", "core", frames.mac(GATEWAY_CORE), "10.2.0.1", mtu)]
+        ports = [Port("access", frames.mac(GATEWAY_ACCESS), "10.1.0.1", mtu),
+                 Port("core", frames.mac(GATEWAY_CORE), "10.2.0.1", mtu)]
         config = Config(ports, {"10.2.0.9": frames.mac(CORE)}, list(self.here), frame_number=77)
         self.gateway = Gateway(config)
 
     def _stations(self, uplink: bool, address: str | None):
         def sa(zone, icv=8):
-            return peer.Sa(zone, {1: TEK}, icv=icv, uplink=uplink)
+            return peer.Sa(zone, [peer.Tek(1, TEK)], icv=icv, uplink=uplink)
+
+        def flow(key: int, **fields) -> peer.Flow:
+            return peer.Flow(key, "10.2.0.9", **fields)
 
         mac = frames.mac(STATION) if address else None
-        mzone = peer.Station(2, 0x123, address, mac)
-        primary = mzone.control = sa(peer.MZONE)
-        mzone.add(peer.Flow(3, primary, 0x1003, "10.2.0.9"))
-        mzone.add(peer.Flow(4, sa(peer.MZONE, 4), 0x1004, "10.2.0.9", short=True))
-        mzone.add(peer.Flow(5, sa(peer.MZONE, 0), 0x1005, "10.2.0.9"))
-        mzone.add(peer.Flow(6, primary, 0x1006, "10.2.0.9", max_packet=600))
-        lzone = peer.Station(2, None, address, mac, management_cids=(5, 325))
-        lzone.add(peer.Flow(700, sa(peer.LZONE), 0x2000, "10.2.0.9", crc=True))
-        lzone.add(peer.Flow(701, sa(peer.LZONE), 0x2001, "10.2.0.9"))
+        mzone = peer.Station(2, 0x123, (), address, mac, {"mzone": [{1: sa(peer.MZONE), 2: sa(peer.MZONE, 0)}]})
+        mzone.flows = [flow(0x1003, fid=3), flow(0x1004, fid=4, short=True), flow(0x1005, fid=5, said=2),
+                       flow(0x1006, fid=6, max_packet=600)]
+        lzone = peer.Station(2, None, (5, 325), address, mac, {"lzone": [{1: sa(peer.LZONE)}]})
+        lzone.flows = [flow(0x2000, cid=700, crc=True), flow(0x2001, cid=701)]
         return mzone, lzone
 
     def pairs(self):
         """(station, flow) of the far end."""
-        return [(station, flow) for station in self.there for flow in station.flows.values()]
+        return [(station, flow) for station in self.there for flow in station.flows]
 
     def downlink(self, inner, key: int, **fields) -> bytes:
         protocol = 0x86DD if isinstance(inner, IPv6) else 0x0800
@@ -61,7 +60,7 @@ class Network:
         return bytes(Ether(dst=GATEWAY_CORE, src=CORE) / outer / GRE(key_present=1, key=key, proto=protocol) / inner)
 
     def uplink(self, station: peer.Station, burst: bytes, **fields) -> bytes:
-        mzone = station.zone is peer.MZONE
+        mzone = station.transmit is peer.MZONE
         kind, stid = (0x41, station.stid) if mzone else (0x13, 0)
         # Everything that the gateway does not look at is set to something.
         head = struct.pack("!BBBBHbBIBBBB", 2, 4, 7, 3, 0x4000 | stid, -7, 9, 0x1234, kind, station.sector, 8, 6)
@@ -109,9 +108,9 @@ def test_downlink_reaches_the_station():
         assert (ip.src, ip.dst, ip.ttl, ip.id, ip.flags, ip.tos) == ("10.1.0.1", "10.1.0.9", 64, 0, "DF", 0)
         assert (packet[UDP].dport, packet[UDP].chksum) == (4729, 0)
         head, pdu = bytes(packet[UDP].payload)[:16], bytes(packet[UDP].payload)[16:]
-        kind, stid = (0x41, 0x123) if station.zone is peer.MZONE else (0x13, 0)
+        kind, stid = (0x41, 0x123) if station.transmit is peer.MZONE else (0x13, 0)
         assert head == struct.pack("!BBBBHbBIBBBB", 2, 4, 7, 0, stid, 0, 0, 77, kind, 2, 0, 0)
-        assert station.unprotect(flow, pdu)[0] == bytes(inner)
+        assert station.unprotect(station.transmit, flow.said, pdu)[0] == bytes(inner)
 
 
 def test_uplink_reaches_the_core():
@@ -123,7 +122,7 @@ def test_uplink_reaches_the_core():
         sent = [(rng.choice(pairs), inner_packet(rng, rng.randint(48, 114))) for _ in range(rng.randint(1, 5))]
         pdus = [station.protect(flow, bytes(inner), rng.choice([None, None, b"", b"ext"]) if not flow.short else None)
                 for (station, flow), inner in sent]
-        padding = b"\xff" * rng.randrange(9) if pairs[0][0].zone is peer.LZONE else b""
+        padding = b"\xff" * rng.randrange(9) if pairs[0][0].transmit is peer.LZONE else b""
         out = network.send(network.uplink(pairs[0][0], b"".join(pdus) + padding), "access")
         assert network.gateway.last_verdicts == ["forwarded"] * len(sent)
         for ((_, flow), inner), (port, frame) in zip(sent, out, strict=True):
@@ -135,17 +134,15 @@ def test_uplink_reaches_the_core():
             assert bytes(packet[GRE].payload) == bytes(inner)
 
 
-def test_the_short_header_counts_and_the_pn_is_the_associations():
+def test_the_short_header_counts_by_flow_and_the_pn_by_association():
     network = Network()
-    numbers, pns = [], []
-    for _ in range(18):
-        (_, frame), = network.send(network.downlink(IP() / Raw(b"x" * 40), 0x1004), "core")
-        pdu = bytes(good(frame)[UDP].payload)[16:]
-        numbers.append(pdu[1] & 15)
-        (_, frame), = network.send(network.downlink(IP() / Raw(b"x"), 0x1006 if pns else 0x1003), "core")
-        pns.append(int.from_bytes(bytes(good(frame)[UDP].payload)[18:21], "big"))
-    assert numbers == [*range(16), 0, 1]
-    assert pns == [1 << 22 | pn for pn in range(1, 19)]
+    pdus = []
+    for number in range(36):
+        key = 0x1006 if number % 2 else 0x1004
+        (_, frame), = network.send(network.downlink(IP() / Raw(b"x" * 40), key), "core")
+        pdus.append(bytes(good(frame)[UDP].payload)[16:])
+    assert [pdu[1] & 15 for pdu in pdus[::2]] == [*range(16), 0, 1]
+    assert [int.from_bytes(pdu[2:5], "big") for pdu in pdus] == [1 << 22 | pn for pn in range(1, 37)]
 
 
 @pytest.mark.parametrize("sector, connection, port", [
@@ -173,7 +170,7 @@ def tshark(file: Path, *names: str) -> list[list[str]]:
 
 def test_tshark_reads_lzone_downlink(tmp_path):
     rng, network = random.Random("tshark"), Network()
-    flows = [rng.choice(list(network.there[1].flows.values())) for _ in range(60)]
+    flows = [rng.choice(network.there[1].flows) for _ in range(60)]
     inner = [inner_packet(rng, rng.randint(48, 1400)) for _ in flows]
     sent = [network.send(network.downlink(i, flow.key), "core") for i, flow in zip(inner, flows)]
     pcap.write(tmp_path / "lzone.pcap", [frame for (_, frame), in sent])
@@ -183,8 +180,8 @@ def test_tshark_reads_lzone_downlink(tmp_path):
     decoded = tshark(tmp_path / "lzone.pcap", *names)
     for flow, i, fields in zip(flows, inner, decoded, strict=True):
         ec, eks, cid, length, ci = (int(value, 0) for value in fields[:5])
-        assert (ec, eks, cid, ci) == (1, 1, flow.id, int(flow.crc))
-        assert length == len(i) + flow.overhead
+        assert (ec, eks, cid, ci) == (1, 1, flow.cid, int(flow.crc))
+        assert length == len(i) + network.there[1].overhead(flow)
         assert fields[5] == ("1" if flow.crc else "")
         assert fields[6:9] == ["0", "2", "1"] and "CRC error" not in fields[9]
 
@@ -231,7 +228,7 @@ def test_arp_and_echo_are_answered():
     assert verdict(network, bytes(broken), "core") == "drop_icmp"
 
 
-@pytest.mark.parametrize("key, mtu", [(0x1003, 1443), (0x1006, 600), (0x1004, 118), (0x2000, 1434), (0x2001, 1438)])
+@pytest.mark.parametrize("key, mtu", [(0x1003, 1443), (0x1006, 600), (0x1004, 114), (0x2000, 1434), (0x2001, 1438)])
 def test_what_does_not_fit_is_answered(key, mtu):
     network = Network()
     inner = IP(src="192.0.2.1", dst="198.51.100.2", ttl=9, id=4, options=b"\1\1\1\1") / UDP() / Raw(b"x" * (mtu - 32))
@@ -278,6 +275,19 @@ def test_an_echo_that_does_not_fit_is_answered():
     assert network.gateway.last_verdicts == ["too_big_answered"]
 
 
+def test_one_port_can_serve_both_links():
+    network = Network()
+    config = network.gateway.config
+    config.core, config.ports = "access", [Port("access", frames.mac(GATEWAY_CORE), "10.2.0.1")]
+    gateway = Gateway(config)
+    (port, frame), = gateway.process(network.downlink(IP() / Raw(b"x"), 0x1003), "access")
+    assert (port, good(frame)[UDP].dport) == ("access", 4729)
+    station, flow = network.pairs()[0]
+    up = network.uplink(station, station.protect(flow, bytes(IP() / Raw(b"x"))), dst="10.2.0.1")
+    (port, frame), = gateway.process(frames.mac(GATEWAY_CORE) + up[6:], "access")
+    assert (port, good(frame)[GRE].key) == ("access", 0x1003)
+
+
 def test_jumbo_frames_carry_the_longest_pdu():
     network = Network(mtu=9000)
     inner = IP(src="192.0.2.1", dst="198.51.100.2") / Raw(bytes(2047 - 13 - 20))
@@ -294,7 +304,7 @@ def test_addresses_are_learned_from_verified_pdus_only():
     station, flow = network.pairs()[0]
     inner = bytes(IP() / Raw(b"up"))
     first, second = (station.protect(flow, inner) for _ in range(2))
-    ctr = station.protect(station.flows[5], inner)
+    ctr = station.protect(station.flows[2], inner)
     assert verdict(network, network.uplink(station, first[:-1] + b"?"), "access") == "drop_icv"
     network.send(network.uplink(station, ctr), "access")
     assert network.gateway.last_verdicts == ["forwarded"]

@@ -30,9 +30,17 @@ def vectors(file: str):
 
 def end(zone: peer.Zone, tek: bytes, eks: int, pn: int, icv: int = 8) -> peer.Sa:
     """The end that receives `pn`, whatever its direction."""
-    sa = peer.Sa(zone, {eks: tek}, icv=icv, uplink=not pn & zone.uplink)
-    sa.windows[eks].highest = max(0, (pn & zone.last) - 1)
+    sa = peer.Sa(zone, [peer.Tek(eks, tek)], icv=icv, uplink=not pn & zone.uplink)
+    sa.teks[0].window.highest = max(0, (pn & zone.last) - 1)
     return sa
+
+
+def mzone_open(sa: peer.Sa, stid: int, pdu: bytes) -> tuple[bytes, bool]:
+    return sa.open(peer.mzone_sealed(stid, pdu))
+
+
+def lzone_open(sa: peer.Sa, pdu: bytes) -> tuple[bytes, bool]:
+    return sa.open(peer.lzone_sealed(pdu))
 
 
 # Published answers
@@ -49,7 +57,7 @@ def test_mzone_vector(v):
     short = {v["fid"]} if v["header"] == "spmh" else ()
     assert peer.mzone_split(pdu + pdu, short) == [pdu, pdu]
     sa = end(peer.MZONE, tek, v["eks"], v["pn"], icv)
-    assert peer.mzone_open(sa, v["stid"], pdu) == (payload, icv != 0)
+    assert mzone_open(sa, v["stid"], pdu) == (payload, icv != 0)
 
 
 @vectors("lzone_pdu.json")
@@ -59,7 +67,7 @@ def test_lzone_vector(v):
     assert peer.lzone_seal(tek, v["cid"], v["eks"], v["pn"], payload, crc=True) == pdu
     assert peer.lzone_nonce(pdu, pdu[6:10]).hex() == v["nonce"]
     assert peer.lzone_split(pdu + pdu) == ([pdu, pdu], True)
-    assert peer.lzone_open(end(peer.LZONE, tek, v["eks"], v["pn"]), pdu) == (payload, True)
+    assert lzone_open(end(peer.LZONE, tek, v["eks"], v["pn"]), pdu) == (payload, True)
 
 
 # The model, which shares the library's AES block and nothing else
@@ -132,10 +140,10 @@ def test_extended_headers_are_skipped(size):
     v = {**random_mzone(rng), "payload": b"payload", "sn": None, "ctr": False, "fid": 5}
     pdu = mzone_seal(v, ext)
     sa = end(peer.MZONE, v["tek"], v["eks"], v["pn"], v["icv"])
-    assert peer.mzone_open(sa, v["stid"], pdu) == (b"payload", True)
+    assert mzone_open(sa, v["stid"], pdu) == (b"payload", True)
     v = {**random_lzone(rng), "payload": b"payload", "pn": 1}
     pdu = peer.lzone_seal(**v, ext=ext, crc=True)
-    assert peer.lzone_open(end(peer.LZONE, v["tek"], v["eks"], 1), pdu) == (b"payload", True)
+    assert lzone_open(end(peer.LZONE, v["tek"], v["eks"], 1), pdu) == (b"payload", True)
 
 
 def expect(verdict: str, call, *arguments):
@@ -151,8 +159,8 @@ def test_every_changed_bit_of_an_mzone_pdu_is_refused():
         changed[bit // 8] ^= 0x80 >> bit % 8
         sa = end(peer.MZONE, bytes(16), 0, 0x200001)
         with pytest.raises(peer.Drop):
-            peer.mzone_open(sa, 7, peer.mzone_split(bytes(changed))[0])
-        assert sa.windows[0].highest == 0
+            mzone_open(sa, 7, peer.mzone_split(bytes(changed))[0])
+        assert sa.teks[0].window.highest == 0
 
 
 def test_window_takes_each_number_once_and_none_below_it():
@@ -175,25 +183,51 @@ def test_a_forgery_neither_moves_the_window_nor_spoils_its_pn():
     v = {"tek": bytes(16), "stid": 7, "fid": 3, "eks": 0, "pn": 0x200009, "payload": b"x"}
     pdu = model.mzone_protect(**v)
     sa = end(peer.MZONE, bytes(16), 0, 0x200001)
-    expect("drop_icv", peer.mzone_open, sa, 7, pdu[:-1] + bytes([pdu[-1] ^ 1]))
-    assert peer.mzone_open(sa, 7, pdu) == (b"x", True)
-    expect("drop_replay", peer.mzone_open, sa, 7, pdu)
+    expect("drop_icv", mzone_open, sa, 7, pdu[:-1] + bytes([pdu[-1] ^ 1]))
+    assert mzone_open(sa, 7, pdu) == (b"x", True)
+    expect("drop_replay", mzone_open, sa, 7, pdu)
 
 
 def test_pn_of_the_wrong_half_is_refused_and_the_last_one_is_the_last():
-    sent = peer.Sa(peer.MZONE, {0: bytes(16)}, next_pn=0x1FFFFF)
-    assert sent.take() == (bytes(16), 0, 0x1FFFFF)
+    tek = peer.Tek(0, bytes(16), next_pn=0x1FFFFF)
+    sent = peer.Sa(peer.MZONE, [tek])
+    assert sent.take() == (tek, 0x1FFFFF)
     expect("drop_pn_exhausted", sent.take)
     pdu = peer.mzone_seal(bytes(16), 7, 3, 0, 1, b"x")
-    expect("drop_wrong_half", peer.mzone_open, peer.Sa(peer.MZONE, {0: bytes(16)}), 7, pdu)
+    expect("drop_wrong_half", mzone_open, peer.Sa(peer.MZONE, [peer.Tek(0, bytes(16))]), 7, pdu)
 
 
 def test_counter_mode_does_not_jump():
-    sa = peer.Sa(peer.MZONE, {2: bytes(16)}, icv=0, window=32)
+    sa = peer.Sa(peer.MZONE, [peer.Tek(2, bytes(16))], icv=0, window=32)
     far, near = (peer.mzone_seal(bytes(16), 7, 3, 2, 0x200000 + n, b"x", icv=0) for n in (33, 32))
-    expect("drop_pn_jump", peer.mzone_open, sa, 7, far)
-    assert peer.mzone_open(sa, 7, near) == (b"x", False)
-    assert peer.mzone_open(sa, 7, far) == (b"x", False)
+    expect("drop_pn_jump", mzone_open, sa, 7, far)
+    assert mzone_open(sa, 7, near) == (b"x", False)
+    assert mzone_open(sa, 7, far) == (b"x", False)
+
+
+def test_limits_and_uses_of_a_tek():
+    teks = [peer.Tek(0, bytes(16), "uplink"), peer.Tek(1, bytes(16), "downlink", hard_limit=2, ceiling=1)]
+    sa = peer.Sa(peer.MZONE, teks)
+    assert sa.take() == (teks[1], 1)
+    expect("drop_pn_ceiling", sa.take)
+    teks[1].ceiling = 2
+    assert sa.take() == (teks[1], 2)
+    expect("drop_pn_exhausted", sa.take)
+    assert mzone_open(sa, 7, peer.mzone_seal(bytes(16), 7, 3, 0, 0x200001, b"x")) == (b"x", True)
+    expect("drop_no_key", mzone_open, sa, 7, peer.mzone_seal(bytes(16), 7, 3, 1, 0x200002, b"x"))
+
+
+def test_the_newest_context_that_can_open_a_pdu_does():
+    keys = [bytes([number]) * 16 for number in range(3)]
+    sas = [peer.Sa(peer.MZONE, [peer.Tek(0, keys[0])]), peer.Sa(peer.MZONE, [peer.Tek(0, keys[1])])]
+
+    def open_with(key: bytes, eks: int = 0):
+        sealed = peer.mzone_sealed(7, peer.mzone_seal(key, 7, 3, eks, 0x200001, b"x"))
+        return peer.open_any(sas, sealed)
+
+    assert open_with(keys[0]) == open_with(keys[1]) == (b"x", True)
+    expect("drop_replay", open_with, keys[1])
+    expect("drop_no_key", open_with, keys[1], 1)
 
 
 # aaigwctl
