@@ -407,7 +407,7 @@ Context = dict[int, Sa]
 class Station:
     """An AMS. The first context of a zone is the active one, the second is pending: for receiving only.
 
-    `transmit` is the zone that the gateway sends in.
+    `transmit` is the zone that this end sends in, and `sending` which context of it.
     """
 
     sector: int
@@ -418,6 +418,7 @@ class Station:
     contexts: dict[str, list[Context]] = field(default_factory=dict)
     flows: list[Flow] = field(default_factory=list)
     transmit: Zone | None = None
+    sending: int = 0
 
     def __post_init__(self):
         if self.transmit is None:
@@ -430,10 +431,10 @@ class Station:
         return [context[said] for context in self.contexts.get(zone.name, []) if said in context]
 
     def sending_sa(self, flow: Flow) -> Sa:
-        active = self.contexts.get(self.transmit.name, [{}])[0]
-        if flow.said not in active:
+        context = self.contexts[self.transmit.name][self.sending]
+        if flow.said not in context:
             raise Drop("drop_no_key")
-        return active[flow.said]
+        return context[flow.said]
 
     def overhead(self, flow: Flow) -> int:
         """Bytes that protection adds to a packet that is sent."""
