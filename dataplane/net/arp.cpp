@@ -1,7 +1,5 @@
 #include "dataplane/net/arp.h"
 
-#include "dataplane/net/ipv4.h"
-
 #include <algorithm>
 
 namespace aaigw::net {
@@ -26,7 +24,7 @@ bool may_send(ArpOperation operation, const ArpParty& sender) noexcept
 {
     const bool is_probe = operation == ArpOperation::request && sender.address == Ipv4Address{};
     return !is_group(sender.mac) && sender.mac != MacAddress{} &&
-           (is_probe || is_host(sender.address));
+           (is_probe || is_host_address(sender.address));
 }
 
 /// Fills all of `out`, with zeros behind the packet.

@@ -70,7 +70,7 @@ Parsed<Ipv4Packet> parse_echo_request(const EthernetFrame& frame) noexcept
         return reject(NetError::icmp_not_echo_request);
 
     if (is_group(frame.header.source) || is_group(frame.header.destination) ||
-        !is_host(packet->header.source) || !is_host(packet->header.destination))
+        !is_host_address(packet->header.source) || !is_host_address(packet->header.destination))
         return reject(NetError::icmp_must_not_answer);
     const Bytes options = frame.payload.first(packet->header_bytes).subspan(kIpv4HeaderBytes);
     if (!may_leave_out(options))
@@ -98,7 +98,7 @@ bool may_answer_ipv4(Bytes packet) noexcept
     sum.add(header);
     const Ipv4Address source{static_cast<std::uint32_t>(load_be(header.subspan<12, 4>()))};
     const Ipv4Address destination{static_cast<std::uint32_t>(load_be(header.subspan<16, 4>()))};
-    if (!sum.is_right() || !is_host(source) || !is_host(destination))
+    if (!sum.is_right() || !is_host_address(source) || !is_host_address(destination))
         return false;
     if ((load_be(header.subspan<6, 2>()) & kOffset) != 0)
         return false;

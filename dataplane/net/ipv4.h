@@ -35,14 +35,6 @@ struct Ipv4Packet {
     MutableBytes payload;                         ///< up to the total length, without padding
 };
 
-/// Whether `address` can be the one of a single host on a network: not of "this" network, loopback, multicast,
-/// reserved or broadcast (RFC 1122 3.2.1.3). Broadcast to a subnet looks like any other address.
-[[nodiscard]] constexpr bool is_host(Ipv4Address address) noexcept
-{
-    const std::uint32_t top = address.value >> 24;
-    return top != 0 && top != 127 && top < 224;
-}
-
 /// Reads the payload of an Ethernet frame. Options are skipped: they ask for nothing that an end point has to do.
 /// A fragment is refused, since both carriages know their MTU and nothing is reassembled here.
 [[nodiscard]] inline Parsed<Ipv4Packet> parse_ipv4(MutableBytes bytes,

@@ -60,7 +60,7 @@ MacAddress any_station()
 Ipv4Address any_host()
 {
     return *rc::gen::suchThat(rc::gen::exec([] { return Ipv4Address{any<std::uint32_t>()}; }),
-                              is_host);
+                              is_host_address);
 }
 
 void append(Buffer& bytes, Bytes more)

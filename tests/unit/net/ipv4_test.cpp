@@ -143,18 +143,5 @@ TEST(Ipv4Writer, WritesWhatIsReadForEveryLength)
     }
 }
 
-TEST(IsHost, KnowsTheAddressesThatAreNobodys)
-{
-    EXPECT_TRUE(is_host({0x01000000}));
-    EXPECT_TRUE(is_host({0xc0000201}));
-    EXPECT_TRUE(is_host({0xdfffffff}));
-    EXPECT_FALSE(is_host({0x00000000}));
-    EXPECT_FALSE(is_host({0x00ffffff}));
-    EXPECT_FALSE(is_host({0x7f000001}));
-    EXPECT_FALSE(is_host({0xe0000001}));
-    EXPECT_FALSE(is_host({0xf0000001}));
-    EXPECT_FALSE(is_host({0xffffffff}));
-}
-
 } // namespace
 } // namespace aaigw::net
