@@ -112,9 +112,9 @@ def build(plans: list[StationPlan], *, mtu: int = 1500, one_port: bool = False) 
 class Plans:
     """Makes plans; every flow gets a data path of its own."""
 
-    def __init__(self):
+    def __init__(self, first_key: int = 0x1000):
         self.plans = []
-        self._keys = 0x1000
+        self._keys = first_key
 
     def flow(self, **fields) -> dict:
         self._keys += 0x11
@@ -139,6 +139,18 @@ def ordinary() -> list[StationPlan]:
     plans.add("e", {"fid": 3, "cid": 800}, {"fid": 9, "cid": 801, "crc": True}, stid=0x123, cids=(6, 326),
               contexts=both)
     plans.add("f", {"fid": 3, "cid": 700, "crc": True}, stid=0x124, cids=(7, 327), sector=5, transmit="lzone")
+    return plans.plans
+
+
+def many(number: int) -> list[StationPlan]:
+    """Stations of both zones, for load."""
+    plans = Plans(0x100000)
+    for n in range(number):
+        name = f"many {n}"
+        if n % 3 == 2:
+            plans.add(name, {"cid": 2000 + n, "crc": n % 2 == 0}, cids=(20 + n, 340 + n), sector=1)
+        else:
+            plans.add(name, {"fid": 3}, {"fid": 4, "short": True}, stid=0x200 + n, sector=1, icv=(4, 8)[n % 2])
     return plans.plans
 
 
