@@ -7,24 +7,39 @@
 
 namespace aaigw::path {
 
-void Path::command(const Command& command, Packet& packet, Batch& items) noexcept
+bool Path::command(const Command& command, Packet& packet, Batch& items) noexcept
 {
+    if (command.kind == CommandKind::set_address) {
+        set_address(command);
+        outbox_.discard(packet);
+        return false;
+    }
+    packet.frame = packet.data;
+    packet.station = nullptr;
+    packet.kind = PacketKind::none;
     if (command.length > command.message.size() ||
         command.length + kMinTailroom > packet.tailroom) {
         finish(packet, Verdict::drop_too_big);
-        return;
+        return true;
     }
     std::memcpy(packet.data, command.message.data(), command.length);
-    packet.frame = packet.data;
     packet.widen(0, command.length);
     packet.port = command.port;
-    packet.station = nullptr;
     packet.older = nullptr;
     packet.note = 0;
     if (command.kind == CommandKind::frame)
         finish(packet, Verdict::forwarded);
     else
         send_message(command, packet, items);
+    return true;
+}
+
+/// What a verified PDU has said of a station's place is newer than what the control thread was told.
+void Path::set_address(const Command& command) noexcept
+{
+    sa::Station& station = tables_.station(command.station.index);
+    if (station.generation == command.station.generation && !station.address.known())
+        station.address.set(command.address);
 }
 
 void Path::send_message(const Command& command, Packet& packet, Batch& items) noexcept

@@ -27,9 +27,11 @@ std::span<std::uint8_t, N> field(std::uint8_t* at) noexcept
 
 void Path::commit() noexcept
 {
-    for (auto done = engine_.collect(); !done.empty(); done = engine_.collect())
+    for (auto done = engine_.collect(); !done.empty(); done = engine_.collect()) {
         for (const crypto::CryptoJob& job : done)
             finish_job(job);
+        jobs_finished_ += done.size();
+    }
 }
 
 void Path::finish_job(const crypto::CryptoJob& job) noexcept

@@ -107,7 +107,7 @@ void Path::start_cmac(Packet& packet) noexcept
     std::uint8_t* const start = message.data() - prefix.size();
     std::memcpy(start, prefix.data(), prefix.size());
 
-    crypto::CryptoJob& job = engine_.take();
+    crypto::CryptoJob& job = start_job();
     job.owner = &packet;
     job.kind = crypto::JobKind::cmac;
     job.key.cmac = packet.cmac->key.get();

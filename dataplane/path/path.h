@@ -15,6 +15,7 @@
 #include "crypto/mb_engine.h"
 #include "dataplane/path/batch.h"
 #include "dataplane/path/events.h"
+#include "dataplane/path/io.h"
 #include "dataplane/path/links.h"
 #include "dataplane/path/stats.h"
 #include "dataplane/pdu/burst.h"
@@ -25,14 +26,6 @@
 #include <variant>
 
 namespace aaigw::path {
-
-/// Buffers for PDUs that are not alone in their burst. Used by one worker.
-class PacketSource {
-  public:
-    virtual ~PacketSource() = default;
-    /// An empty packet with kMinHeadroom in front and `tailroom` for the rest, or null.
-    [[nodiscard]] virtual Packet* take() noexcept = 0;
-};
 
 /// Rates at which a worker lets unauthenticated things cost something. Ticks are those of Path::begin().
 struct PathLimits {
@@ -79,10 +72,15 @@ class Path {
     void commit() noexcept;
 
     /// A control message or frame of the control thread; `packet` is empty and has room for it. A message that has to be
-    /// protected joins `items` and goes on with authorize().
-    void command(const Command& command, Packet& packet, Batch& items) noexcept;
+    /// protected joins `items` and goes on with authorize(). False: there was nothing to send, and the packet has been
+    /// discarded.
+    [[nodiscard]] bool command(const Command& command, Packet& packet, Batch& items) noexcept;
 
     [[nodiscard]] Outbox& outbox() noexcept { return outbox_; }
+
+    /// Jobs given to the engine and got back, ever: what holds pointers to stations and SAs beyond the batch.
+    [[nodiscard]] std::uint64_t jobs_started() const noexcept { return jobs_started_; }
+    [[nodiscard]] std::uint64_t jobs_finished() const noexcept { return jobs_finished_; }
 
   private:
     void finish(Packet& packet, Verdict verdict) noexcept { outbox_.finish(packet, verdict); }
@@ -145,6 +143,11 @@ class Path {
     void give_up_newer_key(Packet& packet) noexcept;
 
     // transform.cpp
+    [[nodiscard]] crypto::CryptoJob& start_job() noexcept
+    {
+        ++jobs_started_;
+        return engine_.take();
+    }
     void protect(Packet& packet) noexcept;
     void protect_mzone(Packet& packet, crypto::CryptoJob& job) noexcept;
     void protect_lzone(Packet& packet, crypto::CryptoJob& job) noexcept;
@@ -162,6 +165,7 @@ class Path {
     void learn_address(const Packet& packet) noexcept;
 
     // command.cpp
+    void set_address(const Command& command) noexcept;
     void send_message(const Command& command, Packet& packet, Batch& items) noexcept;
     void send_clear_mzone(Packet& packet) noexcept;
     void send_clear_lzone(Packet& packet) noexcept;
@@ -182,6 +186,8 @@ class Path {
 
     std::uint64_t now_ = 0;
     std::uint32_t frame_number_ = 0;
+    std::uint64_t jobs_started_ = 0;
+    std::uint64_t jobs_finished_ = 0;
     TokenBucket unauthenticated_;
     TokenBucket cmac_checks_;
     TokenBucket icmp_errors_;

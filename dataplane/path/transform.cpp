@@ -53,7 +53,7 @@ void Path::transform(Batch& items) noexcept
 
 void Path::protect(Packet& packet) noexcept
 {
-    crypto::CryptoJob& job = engine_.take();
+    crypto::CryptoJob& job = start_job();
     job.owner = &packet;
     job.key.aes = packet.tx->key;
     packet.tx->bytes.add(packet.length);
@@ -119,7 +119,7 @@ void Path::open(Packet& packet) noexcept
 
 void Path::open_with(Packet& packet) noexcept
 {
-    crypto::CryptoJob& job = engine_.take();
+    crypto::CryptoJob& job = start_job();
     job.owner = &packet;
     job.key.aes = packet.rx->key;
     std::uint8_t* const payload = packet.data + packet.payload_at;

@@ -28,7 +28,7 @@ class Library:
     only_in: tuple = ()
 
 
-PRODUCT = ("common", "crypto", "dataplane/net", "dataplane/pdu", "dataplane/sa", "dataplane/path", "dataplane/rcu", "control/key")
+PRODUCT = ("common", "crypto", "dataplane/net", "dataplane/pdu", "dataplane/sa", "dataplane/path", "dataplane/rcu", "dataplane/worker", "control/key")
 
 # A folder that is not listed here is refused: whoever adds one decides what it may see.
 LAYERS = (
@@ -41,6 +41,12 @@ LAYERS = (
     Layer("dataplane/path", 4, ("common", "crypto", "dataplane/net", "dataplane/pdu", "dataplane/sa"), ("expected", "fmt")),
     Layer("dataplane/rcu", 5, ("common", "crypto", "dataplane/pdu", "dataplane/sa"), ("expected", "fmt", "urcu")),
     Layer("dataplane/dpdk", 5, ("common", "dataplane/path"), ("expected", "fmt", "dpdk")),
+    Layer(
+        "dataplane/worker",
+        6,
+        ("common", "crypto", "dataplane/path", "dataplane/pdu", "dataplane/rcu", "dataplane/sa"),
+        ("expected", "fmt"),
+    ),
     Layer("control/key", 3, ("common", "crypto"), ("expected", "fmt"), opens_secrets=True),
     Layer("control/ctl", 9, PRODUCT, ("expected", "fmt", "cli11", "json"), opens_secrets=True),
     Layer("bench", 9, PRODUCT, ("expected", "fmt", "cli11", "json", "openssl", "ipsec-mb"), opens_secrets=True),
