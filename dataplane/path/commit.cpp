@@ -79,13 +79,14 @@ void Path::address_to_station(Packet& packet, pdu::Zone zone) noexcept
                     .destination_port = pdu::kGsmtapPort},
                    gsmtap_bytes);
     at += net::kUdpHeaderBytes;
-    const auto gsmtap = pdu::build_gsmtap(
+    const auto gsmtap = pdu::GsmtapWords::of(
         {.zone = zone,
          .direction = station.sends,
          .stid = zone == pdu::Zone::lzone ? Stid{} : Stid::from_field(packet.connection),
          .frame_number = frame_number_,
          .sector = station.sector});
-    std::memcpy(at, gsmtap.data(), gsmtap.size());
+    store_be(field<8>(at), gsmtap.front);
+    store_be(field<8>(at + 8), gsmtap.back);
 }
 
 void Path::finish_opened(Packet& packet, crypto::JobStatus status) noexcept
@@ -179,11 +180,9 @@ Verdict Path::send_to_core(Packet& packet) noexcept
     at += net::kEthernetHeaderBytes;
     link.gre.write(field<net::kIpv4HeaderBytes>(at), peer.address, gre_bytes);
     at += net::kIpv4HeaderBytes;
-    const auto gre = pdu::build_gre({.key = flow.gre_key(),
-                                     .protocol = *protocol == net::InnerProtocol::ipv4
-                                                     ? pdu::GreProtocol::ipv4
-                                                     : pdu::GreProtocol::ipv6});
-    std::memcpy(at, gre.data(), gre.size());
+    const auto type =
+        *protocol == net::InnerProtocol::ipv4 ? pdu::GreProtocol::ipv4 : pdu::GreProtocol::ipv6;
+    store_be(field<8>(at), pdu::gre_word({.key = flow.gre_key(), .protocol = type}));
     return Verdict::forwarded;
 }
 
@@ -191,11 +190,9 @@ Verdict Path::send_to_core(Packet& packet) noexcept
 void Path::learn_address(const Packet& packet) noexcept
 {
     sa::AddressCell& known = packet.station->address;
-    const sa::StationAddress source = source_of(packet);
-    const std::uint64_t ip_bits = sa::AddressCell::ip_bits_of(source);
-    const std::uint64_t mac_bits = load_be<6>(source.mac);
-    if (known.ip_bits() != ip_bits || known.mac_bits() != mac_bits) [[unlikely]]
-        known.set(ip_bits, mac_bits);
+    const SourceBits source = source_bits(packet);
+    if (known.ip_bits() != source.ip || known.mac_bits() != source.mac) [[unlikely]]
+        known.set(source.ip, source.mac);
 }
 
 } // namespace aaigw::path

@@ -20,7 +20,9 @@ bool Path::cut(Batch& frames, Batch& items) noexcept
     while (cut_at_ < packets.size() && !items.full()) {
         Packet& frame = *packets[cut_at_];
         bool whole = true;
-        if (frame.kind == PacketKind::mzone_burst)
+        if (is_one_pdu(frame)) [[likely]]
+            items.add(frame);
+        else if (frame.kind == PacketKind::mzone_burst)
             whole = cut_mzone(frame, items);
         else if (frame.kind == PacketKind::lzone_burst)
             whole = cut_lzone(frame, items);
@@ -35,6 +37,25 @@ bool Path::cut(Batch& frames, Batch& items) noexcept
         return true;
     cut_at_ = 0;
     return false;
+}
+
+/// Nearly every burst is a single PDU with an AGMH and without extended headers; then there is nothing to cut.
+bool Path::is_one_pdu(Packet& frame) const noexcept
+{
+    if (frame.kind != PacketKind::mzone_burst || frame.station == nullptr || burst_ ||
+        frame.length < pdu::kMacHeaderBytes)
+        return false;
+    const auto field =
+        static_cast<std::uint16_t>(load_be(Bytes{frame.bytes()}.first<pdu::kMacHeaderBytes>()));
+    const auto fid = static_cast<std::uint8_t>(field >> 12);
+    const unsigned spmh = frame.station->spmh_fids.load(std::memory_order_relaxed);
+    if ((field & 0xfff) != frame.length || (spmh >> fid & 1) != 0 ||
+        fid == pdu::kSignalingFid.value())
+        return false;
+    frame.slot = fid;
+    frame.flags = 0;
+    frame.kind = PacketKind::mzone_pdu;
+    return true;
 }
 
 /// False: items is full before the burst is done.

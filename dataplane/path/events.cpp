@@ -2,9 +2,6 @@
 
 #include "dataplane/path/path.h"
 
-#include <algorithm>
-#include <cstring>
-
 namespace aaigw::path {
 
 namespace {
@@ -13,21 +10,30 @@ constexpr std::size_t kSourceMacAt = 6;
 constexpr std::size_t kIpAt = 14;
 constexpr std::size_t kSourceIpAt = kIpAt + 12;
 
+template <std::size_t N>
+std::uint64_t number(const std::uint8_t* at) noexcept
+{
+    return load_be(std::span<const std::uint8_t, N>{at, N});
+}
+
 } // namespace
 
-/// Of the frame that the packet came in, which classify() has found to be UDP over IPv4.
-sa::StationAddress Path::source_of(const Packet& packet) const noexcept
+/// Where the packet's frame came from, which classify() has found to be UDP over IPv4.
+Path::SourceBits Path::source_bits(const Packet& packet) noexcept
 {
     const std::uint8_t* const frame = packet.frame;
     const std::size_t udp_at = kIpAt + 4 * std::size_t{frame[kIpAt] & 0xfU};
-    const auto number = [frame]<std::size_t N>(std::size_t at) {
-        return load_be(std::span<const std::uint8_t, N>{frame + at, N});
-    };
-    sa::StationAddress source{.ip = {static_cast<std::uint32_t>(number.operator()<4>(kSourceIpAt))},
-                              .udp_port = static_cast<std::uint16_t>(number.operator()<2>(udp_at)),
-                              .port = packet.port};
-    std::memcpy(source.mac.data(), frame + kSourceMacAt, source.mac.size());
-    return source;
+    return {.ip = number<4>(frame + kSourceIpAt) << 32 | number<2>(frame + udp_at) << 16 |
+                  std::uint64_t{packet.port} << 8,
+            .mac = number<8>(frame + kSourceMacAt) >> 16};
+}
+
+sa::StationAddress Path::source_of(const Packet& packet) noexcept
+{
+    const SourceBits bits = source_bits(packet);
+    sa::AddressCell cell;
+    cell.set(bits.ip, bits.mac);
+    return cell.get();
 }
 
 /// False: the queue is full; the caller tries again at the next occasion.

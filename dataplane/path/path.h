@@ -92,6 +92,7 @@ class Path {
     }
 
     // classify.cpp
+    [[nodiscard]] bool classify_ordinary(Packet& packet) const noexcept;
     [[nodiscard]] bool classify_frame(Packet& packet) noexcept;
     [[nodiscard]] bool classify_ipv4(Packet& packet, MutableBytes payload) noexcept;
     [[nodiscard]] bool classify_gre(Packet& packet, MutableBytes payload) noexcept;
@@ -110,6 +111,7 @@ class Path {
     [[nodiscard]] bool check_owner(Packet& packet) noexcept;
 
     // cut.cpp
+    [[nodiscard]] bool is_one_pdu(Packet& frame) const noexcept;
     [[nodiscard]] bool cut_mzone(Packet& frame, Batch& items) noexcept;
     [[nodiscard]] bool cut_lzone(Packet& frame, Batch& items) noexcept;
     void end_pdu(Packet& frame, bool last, Verdict verdict) noexcept;
@@ -162,7 +164,7 @@ class Path {
     [[nodiscard]] Verdict deliver(Packet& packet) noexcept;
     [[nodiscard]] Verdict send_to_core(Packet& packet) noexcept;
     void address_to_station(Packet& packet, pdu::Zone zone) noexcept;
-    void learn_address(const Packet& packet) noexcept;
+    static void learn_address(const Packet& packet) noexcept;
 
     // command.cpp
     void set_address(const Command& command) noexcept;
@@ -174,7 +176,12 @@ class Path {
     [[nodiscard]] bool tell(EventKind kind, const Packet& packet, sa::TekRef tek,
                             std::uint32_t number) noexcept;
     void notice(EventKind kind, const Packet& packet) noexcept;
-    [[nodiscard]] sa::StationAddress source_of(const Packet& packet) const noexcept;
+    struct SourceBits {
+        std::uint64_t ip; ///< as of sa::AddressCell
+        std::uint64_t mac;
+    };
+    [[nodiscard]] static SourceBits source_bits(const Packet& packet) noexcept;
+    [[nodiscard]] static sa::StationAddress source_of(const Packet& packet) noexcept;
 
     const sa::KeyTables& tables_;
     const Links& links_;

@@ -20,6 +20,15 @@ Ipv4Address source_of_ip(const Packet& packet) noexcept
     return {static_cast<std::uint32_t>(load_be(field))};
 }
 
+/// An AGMH without extended headers whose length is that of the PDU, and room for what follows it.
+bool has_plain_prefix(const Packet& packet, pdu::HeaderKind kind) noexcept
+{
+    if (kind != pdu::HeaderKind::agmh || packet.length < pdu::kMzonePrefixBytes)
+        return false;
+    const std::uint64_t field = load_be(Bytes{packet.bytes()}.first<pdu::kMacHeaderBytes>());
+    return (field & 0xfff) == packet.length;
+}
+
 } // namespace
 
 void Path::resolve(Batch& items) noexcept
@@ -83,13 +92,21 @@ bool Path::resolve_mzone(Packet& packet) noexcept
     const auto kind =
         (packet.flags & sa::kFlowSpmh) != 0 ? pdu::HeaderKind::spmh : pdu::HeaderKind::agmh;
     // How long the ICV is, the SA knows, and which SA it is, the EKS says: so it is left with the payload for now.
-    const auto pdu = pdu::parse_mzone_protected(packet.bytes(), kind, pdu::Protection::ctr);
-    if (!pdu) [[unlikely]]
-        return drop(packet, Verdict::drop_pdu);
-    packet.pn = pdu->security.pn.value();
-    packet.payload_at = static_cast<std::uint32_t>(pdu->payload.data() - packet.data);
-    return resolve_key(packet, pdu::Zone::mzone, sa_of(packet.flags), pdu->security.eks,
-                       pdu::direction_of(pdu->security.pn));
+    if (!has_plain_prefix(packet, kind)) {
+        const auto pdu = pdu::parse_mzone_protected(packet.bytes(), kind, pdu::Protection::ctr);
+        if (!pdu) [[unlikely]]
+            return drop(packet, Verdict::drop_pdu);
+        packet.payload_at = static_cast<std::uint32_t>(pdu->payload.data() - packet.data);
+    } else {
+        packet.payload_at = pdu::kMzonePrefixBytes;
+    }
+    const pdu::SecurityHeader security =
+        pdu::parse_security_header(std::span<const std::uint8_t, pdu::kSecurityHeaderBytes>{
+            packet.data + packet.payload_at - pdu::kSecurityHeaderBytes,
+            pdu::kSecurityHeaderBytes});
+    packet.pn = security.pn.value();
+    return resolve_key(packet, pdu::Zone::mzone, sa_of(packet.flags), security.eks,
+                       pdu::direction_of(security.pn));
 }
 
 bool Path::resolve_lzone(Packet& packet) noexcept

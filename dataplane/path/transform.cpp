@@ -3,32 +3,37 @@
 #include "dataplane/pdu/lzone_pdu.h"
 #include "dataplane/pdu/mzone_pdu.h"
 
-#include <cstring>
+#include <algorithm>
 
 namespace aaigw::path {
 
 namespace {
 
-void set_nonce(crypto::CryptoJob& job, const crypto::CcmNonce& nonce) noexcept
-{
-    std::memcpy(job.nonce.data(), nonce.data(), nonce.size());
-}
-
-/// `payload` is `length` bytes at `data`, with the ICV behind it unless the SA has none.
+/// `payload` is `length` bytes at `data`, with the ICV behind it unless the SA has none. `nonce` has thirteen bytes and
+/// three zeros.
 void set_transform(crypto::CryptoJob& job, crypto::JobKind ccm_kind, pdu::Protection protection,
-                   const crypto::CcmNonce& nonce, std::uint8_t* data, std::size_t length) noexcept
+                   const crypto::AesBlock& nonce, std::uint8_t* data, std::size_t length) noexcept
 {
     job.data = data;
     job.length = static_cast<std::uint16_t>(length);
     if (protection == pdu::Protection::ctr) [[unlikely]] {
+        crypto::CcmNonce bytes;
+        std::copy_n(nonce.begin(), bytes.size(), bytes.begin());
         job.kind = crypto::JobKind::ctr;
-        job.nonce = pdu::first_counter_block(nonce);
+        job.nonce = pdu::first_counter_block(bytes);
         return;
     }
     job.kind = ccm_kind;
     job.icv_size = static_cast<crypto::IcvSize>(pdu::icv_bytes(protection));
     job.icv = data + length;
-    set_nonce(job, nonce);
+    job.nonce = nonce;
+}
+
+crypto::AesBlock block_of(const crypto::CcmNonce& nonce) noexcept
+{
+    crypto::AesBlock block{};
+    std::copy(nonce.begin(), nonce.end(), block.begin());
+    return block;
 }
 
 } // namespace
@@ -68,21 +73,22 @@ void Path::protect_mzone(Packet& packet, crypto::CryptoJob& job) noexcept
     sa::Station& station = *packet.station;
     const pdu::Protection protection = packet.tx->protection;
     const std::size_t inner_bytes = packet.length;
-    pdu::MzoneFields fields{.fid = Fid::from_field(packet.slot), .payload_bytes = inner_bytes};
+    std::uint8_t* const payload = packet.data;
+    packet.widen(pdu::kMzonePrefixBytes, pdu::icv_bytes(protection));
+    pdu::MacHeader header{.fid = Fid::from_field(packet.slot), .length = packet.length};
     if ((packet.flags & sa::kFlowSpmh) != 0) {
-        fields.kind = pdu::HeaderKind::spmh;
-        fields.sn = station.spmh_sn[packet.slot]++ & 0xf;
+        header.kind = pdu::HeaderKind::spmh;
+        header.sn = station.spmh_sn[packet.slot]++ & 0xf;
     }
-    packet.widen(pdu::kMacHeaderBytes + pdu::kSecurityHeaderBytes, pdu::icv_bytes(protection));
-    const auto pdu = pdu::build_mzone_protected(
-        fields, {.eks = packet.tx->eks, .pn = MzonePn::from_field(packet.pn)}, protection,
-        packet.bytes());
-    // take_pn() has made sure that it fits.
-    AAIGW_CHECK(pdu.has_value());
+    // take_pn() has made sure that the length fits.
+    const pdu::SecurityHeader security{.eks = packet.tx->eks, .pn = MzonePn::from_field(packet.pn)};
+    const std::uint16_t field = pdu::write_mzone_prefix(
+        std::span<std::uint8_t, pdu::kMzonePrefixBytes>{packet.data, pdu::kMzonePrefixBytes},
+        header, security);
     const Stid stid = Stid::from_field(station.stid.load(std::memory_order_relaxed));
     packet.connection = stid.value();
-    set_transform(job, crypto::JobKind::ccm_protect, protection, pdu::mzone_nonce(*pdu, stid),
-                  pdu->payload.data(), inner_bytes);
+    set_transform(job, crypto::JobKind::ccm_protect, protection,
+                  pdu::mzone_nonce_block(field, stid, security), payload, inner_bytes);
 }
 
 void Path::protect_lzone(Packet& packet, crypto::CryptoJob& job) noexcept
@@ -98,7 +104,7 @@ void Path::protect_lzone(Packet& packet, crypto::CryptoJob& job) noexcept
                                                 LzonePn::from_field(packet.pn), packet.bytes());
     AAIGW_CHECK(pdu.has_value());
     set_transform(job, crypto::JobKind::ccm_protect, pdu::Protection::ccm_icv8,
-                  pdu::lzone_nonce(*pdu), pdu->payload.data(), inner_bytes);
+                  block_of(pdu::lzone_nonce(*pdu)), pdu->payload.data(), inner_bytes);
 }
 
 void Path::open(Packet& packet) noexcept
@@ -126,15 +132,16 @@ void Path::open_with(Packet& packet) noexcept
     const std::size_t length =
         packet.length - packet.payload_at - pdu::icv_bytes(packet.rx->protection);
     const Bytes header = packet.bytes();
-    crypto::CcmNonce nonce;
+    crypto::AesBlock nonce;
     if (packet.kind == PacketKind::mzone_pdu)
-        nonce = pdu::mzone_nonce(
-            header.first<pdu::kMacHeaderBytes>(), Stid::from_field(packet.connection),
+        nonce = pdu::mzone_nonce_block(
+            static_cast<std::uint16_t>(load_be(header.first<pdu::kMacHeaderBytes>())),
+            Stid::from_field(packet.connection),
             pdu::parse_security_header(std::span<const std::uint8_t, pdu::kSecurityHeaderBytes>{
                 payload - pdu::kSecurityHeaderBytes, pdu::kSecurityHeaderBytes}));
     else
-        nonce = pdu::lzone_nonce(header.first<pdu::kGenericHeaderBytes>(),
-                                 LzonePn::from_field(packet.pn));
+        nonce = block_of(pdu::lzone_nonce(header.first<pdu::kGenericHeaderBytes>(),
+                                          LzonePn::from_field(packet.pn)));
     set_transform(job, crypto::JobKind::ccm_unprotect, packet.rx->protection, nonce, payload,
                   length);
 }

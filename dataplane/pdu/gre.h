@@ -31,12 +31,17 @@ struct GrePacket {
 /// leaves to the receiver. The routing bit and the other flags of RFC 1701 are refused as RFC 2784 2.3 demands.
 [[nodiscard]] Parsed<GrePacket> parse_gre(Bytes packet) noexcept;
 
+/// The header as one big-endian number.
+[[nodiscard]] constexpr std::uint64_t gre_word(const GreHeader& header) noexcept
+{
+    constexpr std::uint64_t kKeyPresent = 0x2000;
+    return (kKeyPresent << 16 | static_cast<std::uint16_t>(header.protocol)) << 32 | header.key;
+}
+
 [[nodiscard]] constexpr std::array<std::uint8_t, kGreHeaderBytes>
 build_gre(const GreHeader& header) noexcept
 {
-    constexpr std::uint64_t kKeyPresent = 0x2000;
-    return be_bytes<kGreHeaderBytes>(
-        (kKeyPresent << 16 | static_cast<std::uint16_t>(header.protocol)) << 32 | header.key);
+    return be_bytes<kGreHeaderBytes>(gre_word(header));
 }
 
 } // namespace aaigw::pdu

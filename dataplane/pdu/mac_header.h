@@ -55,14 +55,20 @@ parse_mac_header(std::span<const std::uint8_t, kMacHeaderBytes> bytes, HeaderKin
     return header;
 }
 
-/// Keeps the low bits of a length or SN that is wider than its field: the builders of whole PDUs check before.
-[[nodiscard]] constexpr MacHeaderBytes build_mac_header(const MacHeader& header) noexcept
+/// The sixteen bits of a header as a number. Keeps the low bits of a length or SN that is wider than its field: the
+/// builders of whole PDUs check before.
+[[nodiscard]] constexpr std::uint16_t mac_header_field(const MacHeader& header) noexcept
 {
     const unsigned low = header.kind == HeaderKind::agmh
                              ? header.length & 0x7ffU
                              : (header.length & 0x7fU) << 4 | (header.sn & 0xfU);
-    return be_bytes<kMacHeaderBytes>(std::uint64_t{header.fid.value()} << 12 |
-                                     (header.extended ? 0x800U : 0U) | low);
+    return static_cast<std::uint16_t>(header.fid.value() << 12U | (header.extended ? 0x800U : 0U) |
+                                      low);
+}
+
+[[nodiscard]] constexpr MacHeaderBytes build_mac_header(const MacHeader& header) noexcept
+{
+    return be_bytes<kMacHeaderBytes>(mac_header_field(header));
 }
 
 inline constexpr std::size_t kMinSignalingBytes = 2;

@@ -3,6 +3,8 @@
 
 #include "dataplane/pdu/security_header.h"
 
+#include <cstring>
+
 namespace aaigw::pdu {
 
 /// One PDU in the caller's buffer: | AGMH or SPMH | extended header group | payload |.
@@ -68,5 +70,20 @@ struct MzoneFields {
                                                               SecurityHeader security,
                                                               Protection protection,
                                                               MutableBytes room) noexcept;
+
+/// What stands before the payload of a protected PDU without extended headers.
+inline constexpr std::size_t kMzonePrefixBytes = kMacHeaderBytes + kSecurityHeaderBytes;
+
+/// build_mzone_protected() for the PDU that the fast path sends, of which the caller has checked that its length fits.
+/// Gives the MAC header as a number, for the nonce.
+inline std::uint16_t write_mzone_prefix(std::span<std::uint8_t, kMzonePrefixBytes> out,
+                                        const MacHeader& header, SecurityHeader security) noexcept
+{
+    const std::uint16_t field = mac_header_field(header);
+    const auto bytes =
+        be_bytes<kMzonePrefixBytes>(std::uint64_t{field} << 24 | security_field(security));
+    std::memcpy(out.data(), bytes.data(), bytes.size());
+    return field;
+}
 
 } // namespace aaigw::pdu

@@ -6,6 +6,8 @@
 #include "crypto/provider.h"
 #include "dataplane/pdu/mac_header.h"
 
+#include <algorithm>
+
 namespace aaigw::pdu {
 
 inline constexpr std::size_t kSecurityHeaderBytes = 3;
@@ -60,26 +62,34 @@ enum class Protection : std::uint8_t {
     return kSecurityHeaderBytes + icv_bytes(protection);
 }
 
-/// MAC header as transmitted(2) | STID(12) FID(4) | 00 x 6 | EKS PN(3): IEEE 802.16.1-2012 6.2.5.2.3, figure 6-22.
+/// MAC header as transmitted(2) | STID(12) FID(4) | 00 x 6 | EKS PN(3): IEEE 802.16.1-2012 6.2.5.2.3, figure 6-22; and
+/// three zeros behind it, so that the engine's block is written with two stores. `mac_header` is the field of 16 bits.
 /// The FID is that of the header; the STID is zero as long as none is assigned.
 ///
 /// Unconfirmed: that the header's length is the one after expansion. The LZone's published examples prove the
 /// same rule there.
+[[nodiscard]] constexpr crypto::AesBlock mzone_nonce_block(std::uint16_t mac_header, Stid stid,
+                                                           SecurityHeader security) noexcept
+{
+    const std::uint64_t fid = mac_header >> 12U;
+    const auto front = be_bytes<8>(std::uint64_t{mac_header} << 48 |
+                                   std::uint64_t{stid.value()} << 36 | fid << 32);
+    const auto back = be_bytes<8>(std::uint64_t{security_field(security)} << 24);
+    crypto::AesBlock block;
+    std::copy(front.begin(), front.end(), block.begin());
+    std::copy(back.begin(), back.end(), block.begin() + 8);
+    return block;
+}
+
+/// The same, thirteen bytes.
 [[nodiscard]] constexpr crypto::CcmNonce
 mzone_nonce(std::span<const std::uint8_t, kMacHeaderBytes> mac_header, Stid stid,
             SecurityHeader security) noexcept
 {
-    const unsigned fid = mac_header[0] >> 4U;
-    const auto connection = be_bytes<2>(std::uint64_t{stid.value()} << 4 | fid);
-    const auto eks_pn = build_security_header(security);
+    const crypto::AesBlock block =
+        mzone_nonce_block(static_cast<std::uint16_t>(load_be(mac_header)), stid, security);
     crypto::CcmNonce nonce{};
-    nonce[0] = mac_header[0];
-    nonce[1] = mac_header[1];
-    nonce[2] = connection[0];
-    nonce[3] = connection[1];
-    nonce[10] = eks_pn[0];
-    nonce[11] = eks_pn[1];
-    nonce[12] = eks_pn[2];
+    std::copy_n(block.begin(), nonce.size(), nonce.begin());
     return nonce;
 }
 
