@@ -84,8 +84,10 @@ inline rte_mbuf* before_send(path::Packet& packet) noexcept
 /// Frees a buffer that never became a Packet, with all that hangs on it.
 inline void give_back_mbuf(rte_mbuf* mbuf) noexcept
 {
-    for (rte_mbuf* segment = mbuf; segment != nullptr; segment = segment->next)
-        goes_to_dpdk(segment);
+    if constexpr (kThreadSanitizer) {
+        for (rte_mbuf* segment = mbuf; segment != nullptr; segment = segment->next)
+            goes_to_dpdk(segment);
+    }
     rte_pktmbuf_free(mbuf);
 }
 

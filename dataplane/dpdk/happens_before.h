@@ -15,6 +15,12 @@
 
 namespace aaigw::dpdk {
 
+#ifdef AAIGW_THREAD_SANITIZER
+inline constexpr bool kThreadSanitizer = true;
+#else
+inline constexpr bool kThreadSanitizer = false;
+#endif
+
 /// Before a buffer goes to DPDK (freed, sent): another thread may get it next.
 inline void goes_to_dpdk([[maybe_unused]] void* mbuf) noexcept
 {

@@ -40,7 +40,7 @@ LAYERS = (
     Layer("dataplane/sa", 3, ("common", "crypto", "dataplane/pdu"), ("expected", "fmt")),
     Layer("dataplane/path", 4, ("common", "crypto", "dataplane/net", "dataplane/pdu", "dataplane/sa"), ("expected", "fmt")),
     Layer("dataplane/rcu", 5, ("common", "crypto", "dataplane/pdu", "dataplane/sa"), ("expected", "fmt", "urcu")),
-    Layer("dataplane/dpdk", 5, ("common", "dataplane/path"), ("expected", "fmt", "dpdk")),
+    Layer("dataplane/dpdk", 5, ("common", "dataplane/pdu", "dataplane/path"), ("expected", "fmt", "dpdk")),
     Layer(
         "dataplane/worker",
         6,
