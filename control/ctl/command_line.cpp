@@ -2,9 +2,9 @@
 #include "control/ctl/command_line.h"
 
 #include "common/check.h"
+#include "common/words.h"
 #include "control/ctl/commands.h"
 #include "control/ctl/engine.h"
-#include "control/ctl/words.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>

@@ -3,7 +3,7 @@
 
 #include "common/check.h"
 #include "common/hex.h"
-#include "control/ctl/words.h"
+#include "common/words.h"
 
 #include <fmt/format.h>
 

@@ -1,11 +1,11 @@
 // "Did you mean", by Levenshtein distance.
-#include "control/ctl/words.h"
+#include "common/words.h"
 
 #include <algorithm>
 #include <numeric>
 #include <vector>
 
-namespace aaigw::ctl {
+namespace aaigw {
 
 namespace {
 
@@ -46,4 +46,4 @@ std::string_view closest(std::string_view word, std::span<const std::string> kno
     return best;
 }
 
-} // namespace aaigw::ctl
+} // namespace aaigw

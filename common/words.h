@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace aaigw::ctl {
+namespace aaigw {
 
 /// The member of `known` that is at most two typing errors away from `word`; empty when there is none.
 [[nodiscard]] std::string_view closest(std::string_view word, std::span<const std::string> known);
@@ -23,4 +23,4 @@ template <class Words>
     return text;
 }
 
-} // namespace aaigw::ctl
+} // namespace aaigw
