@@ -62,8 +62,8 @@ parse_mac_header(std::span<const std::uint8_t, kMacHeaderBytes> bytes, HeaderKin
     const unsigned low = header.kind == HeaderKind::agmh
                              ? header.length & 0x7ffU
                              : (header.length & 0x7fU) << 4 | (header.sn & 0xfU);
-    return static_cast<std::uint16_t>(header.fid.value() << 12U | (header.extended ? 0x800U : 0U) |
-                                      low);
+    const unsigned fid = header.fid.value();
+    return static_cast<std::uint16_t>(fid << 12U | (header.extended ? 0x800U : 0U) | low);
 }
 
 [[nodiscard]] constexpr MacHeaderBytes build_mac_header(const MacHeader& header) noexcept
