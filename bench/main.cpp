@@ -1,5 +1,6 @@
 // aaigw-bench: benchmarks and their report.
 #include "bench/crypto/command.h"
+#include "bench/path/command.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -7,6 +8,28 @@
 #include <exception>
 
 namespace {
+
+void add_path_options(CLI::App& command, aaigw::bench::PathOptions& path)
+{
+    command.add_option("--rounds", path.rounds, "rounds over which medians are taken")
+        ->check(CLI::Range(1, 1000))
+        ->capture_default_str();
+    command.add_option("--sizes", path.sizes, "bytes of the inner packets; 0 is the IMIX")
+        ->delimiter(',')
+        ->check(CLI::Range(0, 1500));
+    command.add_option("--flows", path.flows, "numbers of flows")
+        ->delimiter(',')
+        ->check(CLI::Range(1, 1 << 20));
+    command.add_option("--ways", path.ways, "downlink, uplink, mixed, relay")->delimiter(',');
+    command.add_option("--flows-per-station", path.flows_per_station, "1 to 13")
+        ->check(CLI::Range(1, 13))
+        ->capture_default_str();
+    command.add_flag("--lzone", path.lzone, "stations of the LZone");
+    command.add_flag("--alone", path.alone, "without yardsticks; shows what each stage costs");
+    command.add_flag("!--no-extras", path.extras,
+                     "leave out context swaps, TEK rolls and two workers");
+    command.add_option("--json", path.json_path, "also write the rows to this file");
+}
 
 int run(int argc, char** argv)
 {
@@ -26,8 +49,13 @@ int run(int argc, char** argv)
         ->delimiter(',')
         ->check(CLI::Range(1, 1 << 20));
     command->add_option("--json", crypto.json_path, "also write the rows to this file");
+    aaigw::bench::PathOptions path;
+    CLI::App* path_command = app.add_subcommand(
+        "path", "the whole path of a packet beside raw IPsec-MB and dpdk-test-crypto-perf");
+    add_path_options(*path_command, path);
     CLI11_PARSE(app, argc, argv);
-    return aaigw::bench::run_crypto(crypto);
+    return app.got_subcommand(path_command) ? aaigw::bench::run_path(path)
+                                            : aaigw::bench::run_crypto(crypto);
 }
 
 } // namespace

@@ -51,6 +51,8 @@ class Population {
     /// New keys for every station: a context beside the one it has, sent with at once; the old one is retired. PNs
     /// start again. Control thread.
     void swap_contexts();
+    /// The same for one of them.
+    void swap_context(std::size_t station) { give_keys(stations_[station]); }
 
     /// Writes a GSMTAP frame with one PDU of that flow and its next PN; `inner` is copied. `out` holds the frame until
     /// finish_uplink(), which is called for at most 64 frames at a time. Gives the size of the frame.

@@ -84,6 +84,8 @@ std::size_t RcuReclaimer::reap()
     return waiting_;
 }
 
+RcuReclaimer::RcuReclaimer() = default;
+
 RcuReclaimer::~RcuReclaimer()
 {
     urcu_qsbr_barrier();

@@ -37,7 +37,7 @@ class ReaderThread {
 /// worker must have stopped or go on passing quiescent states: it waits for all of them once.
 class RcuReclaimer final : public sa::Reclaimer {
   public:
-    RcuReclaimer() = default;
+    RcuReclaimer();
     ~RcuReclaimer() override;
     RcuReclaimer(const RcuReclaimer&) = delete;
     RcuReclaimer& operator=(const RcuReclaimer&) = delete;
