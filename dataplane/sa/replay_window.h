@@ -27,12 +27,15 @@ enum class Arrival : std::uint8_t {
 /// Owned by one worker. may_accept() changes nothing and comes before the ICV is known; record() comes after.
 class ReplayWindow {
   public:
-    /// `size` in [kMinWindow, kMaxWindow]; `before_first` is the number before the first that may come.
+    /// `size` in [kMinWindow, kMaxWindow]; `before_first` is the number before the first that may come. It and those
+    /// before it count as seen: the zero of a half of the PNs is nobody's.
     ReplayWindow(std::uint16_t size, std::uint32_t before_first) noexcept
         : highest_{before_first}, size_{size}, mask_{static_cast<std::uint8_t>(
                                                    std::bit_ceil((size + 63U) / 64 + 1) - 1)}
     {
         AAIGW_CHECK(size >= kMinWindow && size <= kMaxWindow);
+        words_.fill(~std::uint64_t{0});
+        word(before_first) >>= kWordBits - 1 - before_first % kWordBits;
     }
 
     [[nodiscard]] bool may_accept(std::uint32_t pn) const noexcept
