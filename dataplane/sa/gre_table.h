@@ -108,19 +108,23 @@ class GreTable {
         }
         if (place == nullptr)
             return false;
+        if (place->load(std::memory_order_relaxed) == kErased)
+            --marks_;
         place->store(entry.bits(), std::memory_order_release);
         return true;
     }
 
-    /// Control thread. The place stays marked, so that keys behind it are still found.
+    /// Control thread. The place stays marked, so that keys behind it are still found. With none behind it, it becomes
+    /// empty, and so do the marks before it: a search for what is not there ends at the first empty place.
     void erase(std::uint32_t gre_key) noexcept
     {
         std::size_t at = hash(gre_key);
         for (std::size_t probe = 0; probe < kMaxProbes; ++probe) {
             const GreEntry there{entries_[at].load(std::memory_order_relaxed)};
             if (there.exists() && there.gre_key() == gre_key) {
-                const bool last = entries_[(at + 1) & (size_ - 1)].load() == 0;
-                entries_[at].store(last ? 0 : kErased, std::memory_order_release);
+                entries_[at].store(kErased, std::memory_order_release);
+                ++marks_;
+                clear_marks(at);
                 return;
             }
             if (there.bits() == 0)
@@ -129,9 +133,25 @@ class GreTable {
         }
     }
 
+    /// Erased entries that searches still have to pass. Control thread.
+    [[nodiscard]] std::size_t marks() const noexcept { return marks_; }
+
   private:
     using Slot = std::atomic<std::uint64_t>;
     static constexpr std::uint64_t kErased = kFlowSecondSa; // not 0, and without kFlowExists
+
+    /// Empties the marked places from `at` backwards when the one behind `at` is empty. A search that has passed one of
+    /// them would have ended at that one at the latest.
+    void clear_marks(std::size_t at) noexcept
+    {
+        if (entries_[(at + 1) & (size_ - 1)].load(std::memory_order_relaxed) != 0)
+            return;
+        while (entries_[at].load(std::memory_order_relaxed) == kErased) {
+            entries_[at].store(0, std::memory_order_release);
+            --marks_;
+            at = (at - 1) & (size_ - 1);
+        }
+    }
 
     [[nodiscard]] std::size_t hash(std::uint32_t gre_key) const noexcept
     {
@@ -143,6 +163,7 @@ class GreTable {
     std::size_t size_;
     unsigned shift_;
     Slot* entries_;
+    std::size_t marks_ = 0;
 };
 
 } // namespace aaigw::sa
