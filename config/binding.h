@@ -205,6 +205,14 @@ struct Inner<ListOf<Form>> {
     static constexpr bool kList = true;
 };
 
+/// What a mapping without keys would be.
+template <class Owner>
+[[nodiscard]] const Owner& defaults()
+{
+    static const Owner kDefaults;
+    return kDefaults;
+}
+
 /// A line of a schema.
 template <class Owner, class Value, class Form>
 [[nodiscard]] Field<Owner> field(std::string_view key, Value Owner::*member, Form form, Need need,
@@ -212,7 +220,7 @@ template <class Owner, class Value, class Form>
 {
     FieldDoc doc{key, help, expected_of(form), {}, need, Inner<Form>::kList, Inner<Form>::kDocs};
     if (need == Need::optional)
-        doc.preset = preset_text(form, Owner{}.*member);
+        doc.preset = preset_text(form, defaults<Owner>().*member);
     return {std::move(doc), [key, member, form](Node& node, Owner& owner, Reading& reading) {
                 if (node.readable())
                     read_value(form, key, node, owner.*member, reading);

@@ -43,12 +43,12 @@ struct Memory {
 };
 
 struct Port {
-    std::string name;
-    std::string device;  ///< PCI address, or the whole argument of a virtual device: `net_...`
-    Ipv4Network address; ///< its own, with the prefix of the network around it
-    std::optional<Ipv4Address> gateway;
+    std::string name{};
+    std::string device{};  ///< PCI address, or the whole argument of a virtual device: `net_...`
+    Ipv4Network address{}; ///< its own, with the prefix of the network around it
+    std::optional<Ipv4Address> gateway{};
     std::uint16_t mtu = 1500;
-    std::optional<MacAddress> mac;
+    std::optional<MacAddress> mac{};
     std::uint16_t rx_ring = 1024;
     std::uint16_t tx_ring = 1024;
 
@@ -74,8 +74,8 @@ struct Sector {
 };
 
 struct CorePeer {
-    std::string name;
-    Ipv4Address address;
+    std::string name{};
+    Ipv4Address address{};
 };
 
 struct Log {
@@ -83,12 +83,12 @@ struct Log {
 };
 
 struct Preset {
-    std::optional<std::uint32_t> frame_number;
+    std::optional<std::uint32_t> frame_number{};
 };
 
 /// A key that stands in a file of its own; who uses the configuration reads it.
 struct KeyFile {
-    std::string path;
+    std::string path{};
 };
 /// Keys in the text itself are accepted in a lab only.
 using KeySource = std::variant<KeyFile, crypto::Secret<crypto::kAesKeyBytes>>;
@@ -96,81 +96,81 @@ using KeySource = std::variant<KeyFile, crypto::Secret<crypto::kAesKeyBytes>>;
 /// PNs are absolute: in the MZone within our sending direction's half.
 template <class Pn>
 struct Tek {
-    Eks eks;
-    KeySource key;
+    Eks eks{};
+    KeySource key{};
     TekUse use = TekUse::both;
-    std::optional<Pn> next_pn;    ///< the first one that we use
-    std::optional<Pn> soft_limit; ///< using it asks for the next TEK
-    std::optional<Pn> hard_limit; ///< the last one that is ever used
-    std::optional<Pn> ceiling;    ///< the last one that is reserved so far
+    std::optional<Pn> next_pn{};    ///< the first one that we use
+    std::optional<Pn> soft_limit{}; ///< using it asks for the next TEK
+    std::optional<Pn> hard_limit{}; ///< the last one that is ever used
+    std::optional<Pn> ceiling{};    ///< the last one that is reserved so far
 };
 
 /// The SAID says how it protects: 1 by AES-CCM, 2 by AES-CTR.
 struct MzoneSa {
-    MzoneSaid said;
+    MzoneSaid said{};
     crypto::IcvSize icv = crypto::IcvSize::eight;
     std::uint16_t window = 128;
-    std::vector<Tek<MzonePn>> teks;
+    std::vector<Tek<MzonePn>> teks{};
 };
 
 inline constexpr MzoneSaid kCcmSaid = MzoneSaid::from_field(1);
 inline constexpr MzoneSaid kCtrSaid = MzoneSaid::from_field(2);
 
 struct LzoneSa {
-    LzoneSaid said;
+    LzoneSaid said{};
     std::uint16_t window = 128;
-    std::vector<Tek<LzonePn>> teks;
+    std::vector<Tek<LzonePn>> teks{};
 };
 
 template <class Sa>
 struct Context {
-    AkSn pmk_sn;
+    AkSn pmk_sn{};
     AkId akid{};
-    std::optional<KeySource> cmac_key_u; ///< uplink control is verified with it
-    std::optional<KeySource> cmac_key_d;
-    std::vector<Sa> sas;
+    std::optional<KeySource> cmac_key_u{}; ///< uplink control is verified with it
+    std::optional<KeySource> cmac_key_d{};
+    std::vector<Sa> sas{};
 };
 
 /// What a station is in the MZone. The first context is the active one, the second is pending: receive only.
 struct MzoneStation {
-    Stid stid;
-    std::vector<Context<MzoneSa>> contexts;
+    Stid stid{};
+    std::vector<Context<MzoneSa>> contexts{};
 };
 
 /// What a station is in the LZone; contexts as in MzoneStation.
 struct LzoneStation {
-    Cid basic_cid;
-    Cid primary_cid;
-    std::optional<Cid> secondary_cid;
-    std::vector<Context<LzoneSa>> contexts;
+    Cid basic_cid{};
+    Cid primary_cid{};
+    std::optional<Cid> secondary_cid{};
+    std::vector<Context<LzoneSa>> contexts{};
 };
 
 struct Flow {
-    std::optional<Fid> fid; ///< there when the station is in the MZone
-    std::optional<Cid> cid; ///< there when the station is in the LZone
-    std::uint16_t said = 1; ///< its SA, by the same number in each zone
+    std::optional<Fid> fid{}; ///< there when the station is in the MZone
+    std::optional<Cid> cid{}; ///< there when the station is in the LZone
+    std::uint16_t said = 1;   ///< its SA, by the same number in each zone
     std::uint32_t data_path_id = 0;
-    std::string core; ///< name of a core peer
+    std::string core{}; ///< name of a core peer
     FlowHeader header = FlowHeader::agmh;
     bool crc = false;
-    std::optional<std::uint16_t> max_packet;
+    std::optional<std::uint16_t> max_packet{};
 };
 
 struct Station {
-    std::optional<std::string> name;
+    std::optional<std::string> name{};
     std::uint8_t sector = 0;
-    std::optional<Ipv4Address> address;
-    std::optional<std::uint16_t> udp_port;
-    std::optional<MzoneStation> mzone;
-    std::optional<LzoneStation> lzone;
+    std::optional<Ipv4Address> address{};
+    std::optional<std::uint16_t> udp_port{};
+    std::optional<MzoneStation> mzone{};
+    std::optional<LzoneStation> lzone{};
     /// The zone that downlink uses; of a station in one zone that zone.
-    std::optional<Zone> transmit;
-    std::vector<Flow> flows;
+    std::optional<Zone> transmit{};
+    std::vector<Flow> flows{};
 };
 
 /// `static:` in the text.
 struct StaticPart {
-    std::vector<Station> stations;
+    std::vector<Station> stations{};
 };
 
 /// Move-only, since it can hold keys.
@@ -178,19 +178,19 @@ struct Config {
     bool lab = false;
     Role role = Role::abs;
     KdfProfile kdf_profile = KdfProfile::draft;
-    Workers workers;
-    Memory memory;
-    std::vector<Port> ports;
-    Links links;
-    Limits limits;
-    std::vector<Sector> sectors;
-    std::vector<CorePeer> core_peers;
+    Workers workers{};
+    Memory memory{};
+    std::vector<Port> ports{};
+    Links links{};
+    Limits limits{};
+    std::vector<Sector> sectors{};
+    std::vector<CorePeer> core_peers{};
     std::string control_socket = "/run/aaigw/aaigwd.sock";
     std::string state_dir = "/var/lib/aaigw";
-    Log log;
-    std::optional<std::string> keylog;
-    Preset preset;
-    StaticPart static_part;
+    Log log{};
+    std::optional<std::string> keylog{};
+    Preset preset{};
+    StaticPart static_part{};
 };
 
 /// The place in `entries` (ports or core peers) of the one with that name; of a name that a checked Config refers to
