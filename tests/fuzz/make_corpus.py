@@ -230,8 +230,40 @@ def net_inputs():
     yield "inner-empty", inner(b"")
 
 
+def config_inputs():
+    for path in sorted((Path(__file__).parents[2] / "config/examples").glob("*.yaml")):
+        yield path.stem, path.read_bytes()
+    station = b"lab: true\nstatic: {stations: [{sector: 0, mzone: {stid: 1, contexts: [{pmk_sn: 0, sas: [{said: 1, teks: "
+    key = b"000102030405060708090a0b0c0d0e0f"
+    yield "empty", b""
+    yield "comment", b"# nothing else\n"
+    yield "no-mapping", b"[1, 2]\n"
+    yield "misspelt", b"rol: abs\nworkers: {core: [1], idel: poll}\nmemory: {packets: 0x2000, packet: 1}\n"
+    yield "equal-keys", b"role: abs\nlog: {level: info, level: warn}\n'role': ars\n"
+    yield "no-values", b"role:\nlog: ~\nlinks: {access: , core: ''}\nports: [null, ]\n"
+    yield "odd-keys", b"? [a, b]\n: 1\n{c: d}: 2\n~: 3\n<<: {e: f}\n? g\n"
+    yield "properties", b"lab: !!bool true\nrole: &a abs\nlinks: {access: *a, core: ! x}\nports: &b [*b]\n"
+    yield "bomb", b"a: &a [x, x]\nb: &b [*a, *a]\nc: &c [*b, *b]\nd: [*c, *c]\n"
+    yield "documents", b"%YAML 1.2\n---\nlab: true\n...\n---\nlab: false\n"
+    yield "numbers", b"workers: {cores: [0, 0x0, 00, -1, +1, 1e3, 1023, 1024, 0xffffffffffffffff, 99999999999999999999]}\n"
+    yield "scalars", b"state_dir: |\n  /a\n  b\ncontrol_socket: >-\n  /c\n  d\nkeylog: \"/e\\x41\\u00e9\"\nrole: 'a''b'\n"
+    yield "keys", station + b"[{eks: 0, key: " + key + b"}, {eks: 1, key: {file: /k}}, {eks: 2, key: [" + key + b"]}]}]}]}}]}\n"
+    yield "key-as-name", station + b"[{eks: 0, key: {" + key + b": x}, " + key + b": x}]}]}]}}]}\n"
+    yield "key-in-no-lab", (station + b"[{eks: 0, key: " + key + b"}]}]}]}}]}\n").replace(b"true", b"false")
+    yield "unclosed", b"ports: [{name: 'access\n"
+    yield "tab", b"ports:\n\t- name: a\n"
+    yield "deep", b"ports: " + b"[" * 40 + b"]" * 40 + b"\n"
+    yield "deep-mappings", b"{a: " * 17 + b"}" * 17
+    yield "carriage-returns", b"lab: true\r\nrole: ars\r\n"
+    yield "not-utf-8", b"role: \xff\xfe\n"
+    yield "controls", b"role: a\x04\nlab: \0\n"
+    yield "byte-order-mark", b"\xef\xbb\xbflab: true\n"
+    yield "utf-8", "role: é€📡\n\u00e9: 1\n".encode()
+
+
 TARGETS = {
     "cmac_tuple": cmac_tuple_inputs,
+    "config": config_inputs,
     "gre": gre_inputs,
     "gsmtap": gsmtap_inputs,
     "lzone": lzone_inputs,
