@@ -101,8 +101,9 @@ struct TekCounters {
 /// nothing and says why. A worker sees the change with its next burst; what is in flight is finished under the keys
 /// that it began with. What is taken away is wiped and freed after a grace period.
 ///
-/// No (key, PN) can be used twice through this interface: a key that a station has sent with is never taken for sending
-/// again, a PN limit never goes back, and an installed key is not installed anew.
+/// No (key, PN) can be used twice through this interface: a key that a station has sent or received with is never taken
+/// for that again, a PN limit never goes back, and an installed key is not installed anew. (Of keys that are gone, the
+/// latest 64 of each direction are remembered.)
 class Installer {
   public:
     virtual ~Installer() = default;
@@ -110,7 +111,7 @@ class Installer {
     [[nodiscard]] virtual Result<StationRef> add_station(const StationSpec& spec) = 0;
     /// With its flows and all its keys.
     [[nodiscard]] virtual Result<void> remove_station(StationRef station) = 0;
-    /// Gives a station a side in the other zone, for a zone switch, or takes one away.
+    /// Gives a station a side in the other zone, for a zone switch, or takes one away: not the one that is sent on.
     [[nodiscard]] virtual Result<void> set_stid(StationRef station, std::optional<Stid> stid) = 0;
     [[nodiscard]] virtual Result<void> set_cids(StationRef station,
                                                 std::optional<ManagementCids> cids) = 0;
@@ -125,8 +126,8 @@ class Installer {
     /// A further TEK of an SA, for a TEK update: received at once, sent with after switch_transmit().
     [[nodiscard]] virtual Result<void> install_tek(ContextRef context, std::uint16_t said,
                                                    const TekSpec& spec) = 0;
-    /// From the next burst on the station is sent to with these TEKs, and in the zone of their context. SAs that are
-    /// not named keep the TEK they send with when it is of the same context, and send nothing otherwise.
+    /// From the next burst on the station is sent to with these TEKs, and in the zone of their context, where it must
+    /// have a side. SAs that are not named keep the TEK they send with when it is of the same context, and send nothing otherwise.
     [[nodiscard]] virtual Result<void> switch_transmit(ContextRef context,
                                                        std::span<const SendChoice> choices) = 0;
     [[nodiscard]] virtual Result<void> retire_tek(ContextRef context, std::uint16_t said,

@@ -32,6 +32,12 @@ LinkDirection opposite(LinkDirection direction)
     return direction == LinkDirection::downlink ? LinkDirection::uplink : LinkDirection::downlink;
 }
 
+bool is_zero(crypto::AesKeyView key)
+{
+    const std::array<std::uint8_t, crypto::kAesKeyBytes> zero{};
+    return crypto::ct_equal(key, zero);
+}
+
 Result<void> check_sa(pdu::Zone zone, const SaSpec& spec)
 {
     if (spec.window < kMinWindow || spec.window > kMaxWindow)
@@ -49,12 +55,10 @@ Result<void> check_sa(pdu::Zone zone, const SaSpec& spec)
 
 Result<std::uint32_t> StationKeys::install_context(const ContextSpec& spec, std::uint32_t id)
 {
-    if (spec.sas.size() > kSasPerStation)
-        return fail(ErrorCode::invalid_argument, fmt::format("{} SAs in a context (at most {})",
-                                                             spec.sas.size(), kSasPerStation));
     for (const auto& there : contexts_)
         if (same_keys(*there, spec))
             return there->id;
+    TRY_DO(check_context(spec));
     if (contexts_.size() == kContextsPerStation)
         return fail(ErrorCode::unavailable,
                     "the station has an active and a pending context; retire one first");
@@ -79,17 +83,55 @@ Result<std::uint32_t> StationKeys::install_context(const ContextSpec& spec, std:
         }
         context->sas.push_back(std::move(sa));
     }
-    std::vector<KeyCheckValue> senders;
+    TRY_DO(check_no_tek_twice(*context));
     for (const Sa& sa : context->sas)
         for (const auto& tek : sa.teks)
-            if (tek->tx != nullptr)
-                senders.push_back(tek->check_value);
-    std::ranges::sort(senders);
-    if (std::ranges::adjacent_find(senders) != senders.end())
-        return fail(ErrorCode::invalid_argument, "one TEK is given twice for sending");
-    std::ranges::for_each(senders, [&](const KeyCheckValue& value) { remember_sender(value); });
+            remember(*tek);
     contexts_.insert(contexts_.begin(), std::move(context));
     return id;
+}
+
+/// What can be said of a new context before its TEKs are looked at.
+Result<void> StationKeys::check_context(const ContextSpec& spec) const
+{
+    if (spec.sas.size() > kSasPerStation)
+        return fail(ErrorCode::invalid_argument, fmt::format("{} SAs in a context (at most {})",
+                                                             spec.sas.size(), kSasPerStation));
+    if (spec.sas.size() == 2 && spec.sas[0].said == spec.sas[1].said)
+        return fail(ErrorCode::invalid_argument,
+                    fmt::format("SAID {} stands twice in one context", spec.sas[0].said));
+    static_assert(kSasPerStation == 2);
+    if (!spec.cmac)
+        return {};
+    if (is_zero(spec.cmac->key))
+        return fail(ErrorCode::invalid_argument, "a CMAC key of zeros; no derivation gives one");
+    // An AKID names an AK, and with it the key whose CMAC_PN must not start again.
+    if (std::ranges::any_of(contexts_, [&](const auto& there) {
+            return there->zone == spec.zone && there->cmac != nullptr &&
+                   there->cmac->akid == spec.cmac->akid;
+        }))
+        return fail(ErrorCode::invalid_argument,
+                    "a context of this AKID is there already, with other TEKs");
+    return {};
+}
+
+Result<void> StationKeys::check_no_tek_twice(const Context& context)
+{
+    std::vector<KeyCheckValue> senders;
+    std::vector<KeyCheckValue> receivers;
+    for (const Sa& sa : context.sas)
+        for (const auto& tek : sa.teks) {
+            if (tek->tx != nullptr)
+                senders.push_back(tek->check_value);
+            if (tek->rx != nullptr)
+                receivers.push_back(tek->check_value);
+        }
+    for (auto* const values : {&senders, &receivers}) {
+        std::ranges::sort(*values);
+        if (std::ranges::adjacent_find(*values) != values->end())
+            return fail(ErrorCode::invalid_argument, "one TEK is given twice for one direction");
+    }
+    return {};
 }
 
 /// The same context again, as a retransmitted message would have it: one that is already there stays untouched, so
@@ -131,8 +173,7 @@ Result<void> StationKeys::install_tek(std::uint32_t context, std::uint16_t said,
                                 spec.eks.value()));
     }
     TRY(auto tek, make_tek(*found, *sa, spec));
-    if (tek->tx != nullptr)
-        remember_sender(tek->check_value);
+    remember(*tek);
     sa->teks.push_back(std::move(tek));
     return {};
 }
@@ -140,8 +181,7 @@ Result<void> StationKeys::install_tek(std::uint32_t context, std::uint16_t said,
 Result<std::unique_ptr<StationKeys::Tek>> StationKeys::make_tek(const Context& context,
                                                                 const Sa& sa, const TekSpec& spec)
 {
-    std::array<std::uint8_t, crypto::kAesKeyBytes> zero{};
-    if (crypto::ct_equal(spec.key, zero))
+    if (is_zero(spec.key))
         return fail(ErrorCode::invalid_argument,
                     fmt::format("SAID {}: a TEK of zeros; no derivation gives one", sa.said));
     if (std::ranges::any_of(sa.teks, [&](const auto& tek) { return tek->eks == spec.eks; }))
@@ -151,14 +191,10 @@ Result<std::unique_ptr<StationKeys::Tek>> StationKeys::make_tek(const Context& c
     tek->check_value = check_value(spec.key);
     tek->key = crypto::make_aes_key(spec.key);
     tek->eks = spec.eks;
+    TRY_DO(check_unused(sa, *tek, spec));
     const TekRef names{.context = context.id, .said = sa.said, .eks = spec.eks};
     if (spec.send) {
         TRY_DO(check_limits(context.zone, *spec.send));
-        if (has_sent_with(tek->check_value))
-            return fail(ErrorCode::invalid_argument,
-                        fmt::format("SAID {}, EKS {}: the station has sent with this TEK before; "
-                                    "its PNs would start again",
-                                    sa.said, spec.eks.value()));
         tek->tx = std::make_unique<SaTx>(*tek->key, sa.protection, *spec.send, names, station_);
     }
     if (spec.receive) {
@@ -173,11 +209,13 @@ Result<std::unique_ptr<StationKeys::Tek>> StationKeys::make_tek(const Context& c
 Result<void> StationKeys::check_limits(pdu::Zone zone, const PnLimits& limits) const
 {
     const Half half = half_of(zone, sends_);
-    if (limits.first < half.first || limits.hard > half.last || limits.ceiling > limits.hard)
-        return fail(ErrorCode::invalid_argument,
-                    fmt::format("PN limits (first {:#x}, ceiling {:#x}, hard {:#x}) do not lie in "
-                                "this order in {:#x} to {:#x}",
-                                limits.first, limits.ceiling, limits.hard, half.first, half.last));
+    if (limits.first < half.first || limits.first > limits.hard || limits.hard > half.last ||
+        limits.ceiling > limits.hard)
+        return fail(
+            ErrorCode::invalid_argument,
+            fmt::format("PN limits: the first {:#x} and the ceiling {:#x} must not be above "
+                        "the hard limit {:#x}, and all lie in {:#x} to {:#x}",
+                        limits.first, limits.ceiling, limits.hard, half.first, half.last));
     return {};
 }
 
@@ -339,6 +377,21 @@ std::vector<TekCounters> StationKeys::counters() const
     return all;
 }
 
+Result<pdu::Zone> StationKeys::zone_of(std::uint32_t context) const
+{
+    const auto at =
+        std::ranges::find_if(contexts_, [&](const auto& one) { return one->id == context; });
+    if (at == contexts_.end())
+        return fail(ErrorCode::invalid_argument,
+                    fmt::format("the station has no context {}", context));
+    return (*at)->zone;
+}
+
+std::optional<pdu::Zone> StationKeys::transmit_zone() const
+{
+    return transmit_context_ == nullptr ? std::nullopt : std::optional{transmit_context_->zone};
+}
+
 Result<StationKeys::Context*> StationKeys::find(std::uint32_t context)
 {
     const auto at =
@@ -375,17 +428,46 @@ KeyCheckValue StationKeys::check_value(crypto::AesKeyView key)
     return value;
 }
 
-bool StationKeys::has_sent_with(const KeyCheckValue& value) const
+/// Whether a TEK of any context is one that `takes` says yes to.
+template <class Takes>
+bool StationKeys::any_tek(Takes takes) const
 {
-    return std::ranges::find(sent_with_, value) != sent_with_.end();
+    return std::ranges::any_of(contexts_, [&](const auto& context) {
+        return std::ranges::any_of(context->sas, [&](const Sa& sa) {
+            return std::ranges::any_of(sa.teks, [&](const auto& tek) { return takes(*tek); });
+        });
+    });
 }
 
-void StationKeys::remember_sender(const KeyCheckValue& value)
+/// What is still there counts, however many other keys were taken since.
+Result<void> StationKeys::check_unused(const Sa& sa, const Tek& tek, const TekSpec& spec) const
 {
-    if (sent_with_.size() < kRememberedKeys)
-        sent_with_.push_back(value);
-    else
-        sent_with_[next_remembered_++ % kRememberedKeys] = value;
+    const KeyCheckValue& key = tek.check_value;
+    const auto sends = [&](const Tek& there) {
+        return there.tx != nullptr && there.check_value == key;
+    };
+    const auto receives = [&](const Tek& there) {
+        return there.rx != nullptr && there.check_value == key;
+    };
+    if (spec.send && (sent_with_.has(key) || any_tek(sends)))
+        return fail(ErrorCode::invalid_argument,
+                    fmt::format("SAID {}, EKS {}: the station has sent with this TEK before; its "
+                                "PNs would start again",
+                                sa.said, spec.eks.value()));
+    if (spec.receive && (received_with_.has(key) || any_tek(receives)))
+        return fail(ErrorCode::invalid_argument,
+                    fmt::format("SAID {}, EKS {}: the station was received with this TEK before; "
+                                "its replay window would start again",
+                                sa.said, spec.eks.value()));
+    return {};
+}
+
+void StationKeys::remember(const Tek& tek)
+{
+    if (tek.tx != nullptr)
+        sent_with_.add(tek.check_value);
+    if (tek.rx != nullptr)
+        received_with_.add(tek.check_value);
 }
 
 } // namespace aaigw::sa

@@ -6,15 +6,40 @@
 #include "dataplane/sa/reclaimer.h"
 #include "dataplane/sa/snapshot.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace aaigw::sa {
 
 /// AES of a zero block, cut to eight bytes: tells keys apart without keeping them.
 using KeyCheckValue = std::array<std::uint8_t, 8>;
+
+/// The latest keys that were taken for one direction, whether or not they are still there: each has a space of PNs that
+/// has begun.
+class UsedKeys {
+  public:
+    [[nodiscard]] bool has(const KeyCheckValue& key) const
+    {
+        return std::ranges::find(keys_, key) != keys_.end();
+    }
+    void add(const KeyCheckValue& key)
+    {
+        if (keys_.size() < kMost)
+            keys_.push_back(key);
+        else
+            keys_[next_++ % kMost] = key;
+    }
+
+  private:
+    static constexpr std::size_t kMost = 64;
+
+    std::vector<KeyCheckValue> keys_;
+    std::size_t next_ = 0;
+};
 
 /// Control thread only. A call that fails has changed nothing. What a call takes out stays alive until the caller has
 /// published a snapshot without it and then calls retire_removed().
@@ -35,6 +60,10 @@ class StationKeys {
     [[nodiscard]] Result<void> retire_context(std::uint32_t context);
     [[nodiscard]] Result<void> raise_ceiling(std::uint32_t context, std::uint16_t said, Eks eks,
                                              std::uint32_t pn);
+
+    [[nodiscard]] Result<pdu::Zone> zone_of(std::uint32_t context) const;
+    /// Nothing as long as nothing is sent.
+    [[nodiscard]] std::optional<pdu::Zone> transmit_zone() const;
 
     [[nodiscard]] std::unique_ptr<Snapshot> make_snapshot() const;
     void retire_removed(Reclaimer& reclaimer);
@@ -72,15 +101,17 @@ class StationKeys {
                                                         const TekSpec& spec);
     [[nodiscard]] Result<void> check_limits(pdu::Zone zone, const PnLimits& limits) const;
     [[nodiscard]] KeyCheckValue check_value(crypto::AesKeyView key);
-    [[nodiscard]] bool has_sent_with(const KeyCheckValue& value) const;
+    [[nodiscard]] Result<void> check_context(const ContextSpec& spec) const;
+    [[nodiscard]] Result<void> check_unused(const Sa& sa, const Tek& tek,
+                                            const TekSpec& spec) const;
+    [[nodiscard]] static Result<void> check_no_tek_twice(const Context& context);
     [[nodiscard]] bool same_keys(const Context& context, const ContextSpec& spec);
     [[nodiscard]] bool sends_with(const Tek& tek) const;
-    void remember_sender(const KeyCheckValue& value);
+    void remember(const Tek& tek);
+    template <class Takes>
+    [[nodiscard]] bool any_tek(Takes takes) const;
     static void place_receiver(Snapshot& snapshot, OlderKeys& older, const Context& context,
                                std::size_t sa, const Tek& tek, bool& overlap);
-
-    /// Keys of the station that were taken for sending, the latest ones: each has a PN space that has begun.
-    static constexpr std::size_t kRememberedKeys = 64;
 
     StationRef station_;
     LinkDirection sends_;
@@ -88,8 +119,8 @@ class StationKeys {
     std::vector<std::unique_ptr<Context>> contexts_; ///< newest first, at most kContextsPerStation
     std::array<SaTx*, kSasPerStation> transmit_{};
     const Context* transmit_context_ = nullptr;
-    std::vector<KeyCheckValue> sent_with_;
-    std::size_t next_remembered_ = 0;
+    UsedKeys sent_with_;
+    UsedKeys received_with_;
     std::vector<std::unique_ptr<Tek>> removed_teks_;
     std::vector<std::unique_ptr<Context>> removed_contexts_;
 };
