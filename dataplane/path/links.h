@@ -3,6 +3,7 @@
 
 #include "dataplane/net/ethernet.h"
 #include "dataplane/net/ipv4.h"
+#include "dataplane/sa/station.h"
 
 #include <array>
 #include <atomic>
@@ -13,7 +14,6 @@
 namespace aaigw::path {
 
 inline constexpr std::size_t kMaxPorts = 16;
-inline constexpr std::size_t kMaxCorePeers = 64;
 
 /// What a port carries. One port may carry both.
 enum class Carries : std::uint8_t { nothing = 0, access = 1, core = 2, both = 3 };
@@ -58,7 +58,7 @@ struct CorePeer {
 /// Filled by the control thread before workers start; after that only the MAC addresses of core peers change.
 struct Links {
     std::array<PortLink, kMaxPorts> ports{};
-    std::array<CorePeer, kMaxCorePeers> core_peers{};
+    std::array<CorePeer, sa::kMaxCorePeers> core_peers{};
     std::size_t core_peer_count = 0;
 };
 

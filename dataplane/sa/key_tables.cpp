@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <new>
+#include <utility>
 
 namespace aaigw::sa {
 
@@ -18,6 +19,21 @@ std::uint8_t flags_of(const FlowSpec& spec)
                                      (spec.header == pdu::HeaderKind::spmh ? kFlowSpmh : 0) |
                                      (spec.crc == pdu::Crc::present ? kFlowCrc : 0) |
                                      (spec.max_packet != 0 ? kFlowLimited : 0));
+}
+
+std::vector<Cid> list_of(const std::optional<ManagementCids>& cids)
+{
+    std::vector<Cid> all;
+    if (cids)
+        all = {cids->basic, cids->primary};
+    if (cids && cids->secondary)
+        all.push_back(*cids->secondary);
+    return all;
+}
+
+bool contains(const std::vector<Cid>& all, Cid cid)
+{
+    return std::ranges::find(all, cid) != all.end();
 }
 
 std::string words(StationRef station)
@@ -113,7 +129,7 @@ Result<StationRef> KeyTables::add_station(const StationSpec& spec)
         return fail(ErrorCode::invalid_argument,
                     fmt::format("STID {} of sector {} is taken", spec.stid->value(), spec.sector));
     if (spec.cids)
-        TRY_DO(check_cids(spec.sector, *spec.cids));
+        TRY_DO(check_cids(spec.sector, *spec.cids, std::nullopt));
     if (free_places_->empty())
         return fail(ErrorCode::unavailable,
                     fmt::format("all {} places for stations are taken or still being freed",
@@ -128,7 +144,7 @@ Result<StationRef> KeyTables::add_station(const StationSpec& spec)
     record.cids = spec.cids;
 
     Station& station = stations_[index];
-    station.generation = ref.generation;
+    station.generation.store(ref.generation, std::memory_order_relaxed);
     station.sector = spec.sector;
     station.sends = spec.sends;
     station.owner =
@@ -152,10 +168,10 @@ Result<void> KeyTables::remove_station(StationRef ref)
     for (std::uint8_t slot = kFirstFlowSlot; slot < kFlowSlots; ++slot)
         if (station.flow(slot).exists())
             TRY_DO(remove_flow(ref, slot));
+    record->keys->remove_all();
     TRY_DO(set_stid(ref, std::nullopt));
     TRY_DO(set_cids(ref, std::nullopt));
     const Snapshot* const last = station.snapshot.exchange(nullptr, std::memory_order_acq_rel);
-    record->keys->remove_all();
     reclaimer_.retire(std::unique_ptr<const Snapshot>{last});
     record->keys->retire_removed(reclaimer_);
     record->keys.reset();
@@ -167,7 +183,7 @@ Result<void> KeyTables::remove_station(StationRef ref)
 
 Result<void> KeyTables::set_stid(StationRef ref, std::optional<Stid> stid)
 {
-    TRY_DO(find(ref));
+    TRY(const Record* record, find(ref));
     Station& station = stations_[ref.index];
     StidTable& table = stid_table(station.sector);
     const std::uint16_t before = station.stid.load(std::memory_order_relaxed);
@@ -177,6 +193,9 @@ Result<void> KeyTables::set_stid(StationRef ref, std::optional<Stid> stid)
     if (after != 0 && table[after].load() != 0)
         return fail(ErrorCode::invalid_argument,
                     fmt::format("STID {} of sector {} is taken", after, station.sector));
+    if (after == 0 && record->keys->transmit_zone() == pdu::Zone::mzone)
+        return fail(ErrorCode::invalid_argument,
+                    "the station is sent to in the MZone; switch first");
     if (before != 0)
         table[before].store(0, std::memory_order_release);
     station.stid.store(after);
@@ -190,25 +209,28 @@ Result<void> KeyTables::set_cids(StationRef ref, std::optional<ManagementCids> c
     TRY(Record * record, find(ref));
     Station& station = stations_[ref.index];
     if (cids)
-        TRY_DO(check_cids(station.sector, *cids));
-    if (record->cids)
-        clear_cids(station, *record->cids);
-    record->cids = cids;
+        TRY_DO(check_cids(station.sector, *cids, record->cids));
+    else if (record->keys->transmit_zone() == pdu::Zone::lzone)
+        return fail(ErrorCode::invalid_argument,
+                    "the station is sent to in the LZone; switch first");
+    const auto before = std::exchange(record->cids, cids);
     if (cids)
         write_cids(station, *cids);
+    if (before)
+        clear_cids(station, *before, cids);
     return {};
 }
 
-Result<void> KeyTables::check_cids(std::uint8_t sector, const ManagementCids& cids) const
+/// `own`: those that the station has already.
+Result<void> KeyTables::check_cids(std::uint8_t sector, const ManagementCids& cids,
+                                   const std::optional<ManagementCids>& own) const
 {
     // CID 0 is for initial ranging, and no station's own (IEEE 802.16-2009 10.4).
-    std::vector<Cid> all{cids.basic, cids.primary};
-    if (cids.secondary)
-        all.push_back(*cids.secondary);
+    const std::vector<Cid> all = list_of(cids);
     for (const Cid cid : all) {
         const auto* const place = cid_place(sector, cid);
-        if (cid.value() == 0 || (place != nullptr && place->load() != 0) ||
-            std::ranges::count(all, cid) > 1)
+        const bool taken = place != nullptr && place->load() != 0 && !contains(list_of(own), cid);
+        if (cid.value() == 0 || taken || std::ranges::count(all, cid) > 1)
             return fail(ErrorCode::invalid_argument,
                         fmt::format("CID {} of sector {} is taken, given twice or reserved",
                                     cid.value(), sector));
@@ -216,7 +238,7 @@ Result<void> KeyTables::check_cids(std::uint8_t sector, const ManagementCids& ci
     return {};
 }
 
-void KeyTables::write_cids(const Station& station, const ManagementCids& cids)
+void KeyTables::write_cids(Station& station, const ManagementCids& cids)
 {
     CidTable& table = cid_table(station.sector);
     const auto write = [&](Cid cid, CidUse use) {
@@ -226,17 +248,19 @@ void KeyTables::write_cids(const Station& station, const ManagementCids& cids)
     write(cids.primary, CidUse::primary);
     if (cids.secondary)
         write(*cids.secondary, CidUse::secondary);
-    stations_[station.index].basic_cid.store(cids.basic.value());
+    station.basic_cid.store(cids.basic.value());
 }
 
-void KeyTables::clear_cids(const Station& station, const ManagementCids& cids)
+/// Takes away those of `cids` that are not among `except`.
+void KeyTables::clear_cids(const Station& station, const ManagementCids& cids,
+                           const std::optional<ManagementCids>& except)
 {
     CidTable& table = cid_table(station.sector);
-    table[cids.basic.value()].store(0, std::memory_order_release);
-    table[cids.primary.value()].store(0, std::memory_order_release);
-    if (cids.secondary)
-        table[cids.secondary->value()].store(0, std::memory_order_release);
-    stations_[station.index].basic_cid.store(0);
+    for (const Cid cid : list_of(cids))
+        if (!contains(list_of(except), cid))
+            table[cid.value()].store(0, std::memory_order_release);
+    if (!except)
+        stations_[station.index].basic_cid.store(0);
 }
 
 Result<void> KeyTables::add_flow(StationRef ref, const FlowSpec& spec)
@@ -246,6 +270,10 @@ Result<void> KeyTables::add_flow(StationRef ref, const FlowSpec& spec)
     if (spec.slot < kFirstFlowSlot || spec.slot >= kFlowSlots || spec.sa >= kSasPerStation)
         return fail(ErrorCode::invalid_argument,
                     fmt::format("flow {}: no such FID for data, or no such SA", spec.slot));
+    if (spec.core_peer >= kMaxCorePeers)
+        return fail(ErrorCode::invalid_argument,
+                    fmt::format("flow {}: core peer {} (the last one is {})", spec.slot,
+                                spec.core_peer, kMaxCorePeers - 1));
     if (station.flow(spec.slot).exists())
         return fail(ErrorCode::invalid_argument,
                     fmt::format("the station has a flow {} already", spec.slot));
@@ -327,6 +355,13 @@ Result<void> KeyTables::install_tek(ContextRef context, std::uint16_t said, cons
 Result<void> KeyTables::switch_transmit(ContextRef context, std::span<const SendChoice> choices)
 {
     TRY(Record * record, find(context.station));
+    TRY(const pdu::Zone zone, record->keys->zone_of(context.context));
+    const bool has_side = zone == pdu::Zone::mzone
+                              ? stations_[context.station.index].stid.load() != 0
+                              : record->cids.has_value();
+    if (!has_side)
+        return fail(ErrorCode::invalid_argument,
+                    words(context.station) + " has no STID or CIDs in the zone of the context");
     TRY_DO(record->keys->switch_transmit(context.context, choices));
     publish(stations_[context.station.index], *record->keys);
     return {};

@@ -129,9 +129,11 @@ class KeyTables final : public Installer {
 
     [[nodiscard]] Result<Record*> find(StationRef station);
     [[nodiscard]] Result<const Record*> find(StationRef station) const;
-    [[nodiscard]] Result<void> check_cids(std::uint8_t sector, const ManagementCids& cids) const;
-    void write_cids(const Station& station, const ManagementCids& cids);
-    void clear_cids(const Station& station, const ManagementCids& cids);
+    [[nodiscard]] Result<void> check_cids(std::uint8_t sector, const ManagementCids& cids,
+                                          const std::optional<ManagementCids>& own) const;
+    void write_cids(Station& station, const ManagementCids& cids);
+    void clear_cids(const Station& station, const ManagementCids& cids,
+                    const std::optional<ManagementCids>& except);
     StidTable& stid_table(std::uint8_t sector);
     CidTable& cid_table(std::uint8_t sector);
     void publish(Station& station, const StationKeys& keys);

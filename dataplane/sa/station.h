@@ -14,6 +14,9 @@ namespace aaigw::sa {
 /// Transport flows and the two control FIDs: in the MZone the slot is the FID.
 inline constexpr std::size_t kFlowSlots = 16;
 
+/// Core peers that there can be; a flow has one of them.
+inline constexpr std::size_t kMaxCorePeers = 64;
+
 enum FlowFlags : std::uint8_t {
     kFlowExists = 1,
     kFlowSecondSa = 2, ///< the second SA of the context, else the first
@@ -121,7 +124,7 @@ struct alignas(64) Station {
     std::uint8_t owner = 0; ///< the worker that alone changes what packets change
     LinkDirection sends = LinkDirection::downlink; ///< the way this gateway sends on the link
     std::uint32_t index = 0;
-    std::uint32_t generation = 0;
+    std::atomic<std::uint32_t> generation{0};
 
     alignas(64) std::array<std::atomic<std::uint64_t>, kFlowSlots> flows{}; ///< FlowWord bits
 
@@ -133,7 +136,10 @@ struct alignas(64) Station {
     {
         return FlowWord{flows[slot].load(std::memory_order_relaxed)};
     }
-    [[nodiscard]] StationRef ref() const noexcept { return {index, generation}; }
+    [[nodiscard]] StationRef ref() const noexcept
+    {
+        return {index, generation.load(std::memory_order_relaxed)};
+    }
 };
 static_assert(offsetof(Station, flows) == 64);
 static_assert(sizeof(Station) == 256);
