@@ -2,7 +2,7 @@
 #pragma once
 
 #include "common/result.h"
-#include "dataplane/path/packet.h"
+#include "dataplane/path/io.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -33,22 +33,22 @@ struct PoolOptions {
 
 /// Any number of threads may take and give back; those of register_thread() do so without meeting each other, and get
 /// back first what they gave last. To outlive every port that receives into it and every packet of it.
-class PacketPool {
+class PacketPool final : public path::PacketStore {
   public:
     [[nodiscard]] static Result<PacketPool> create(const PoolOptions& options);
 
     PacketPool(PacketPool&& other) noexcept;
     PacketPool& operator=(PacketPool&&) = delete;
-    ~PacketPool();
+    ~PacketPool() override;
 
     /// A packet without bytes, with at least kMinHeadroom in front and max_frame_bytes() behind; null when none is free.
-    [[nodiscard]] path::Packet* take() noexcept;
+    [[nodiscard]] path::Packet* take() noexcept override;
     /// Fills `out` from its beginning with as many as are free; returns how many.
     [[nodiscard]] std::size_t take(std::span<path::Packet*> out) noexcept;
 
-    /// To the pool it came from, whichever that is.
+    /// Each to the pool it came from, whichever that is.
+    void give_back(std::span<path::Packet* const> packets) noexcept override;
     static void give_back(path::Packet& packet) noexcept;
-    static void give_back(std::span<path::Packet* const> packets) noexcept;
 
     /// Packets that are taken, received or on their way out: exact while no thread is busy. Walks over all caches.
     [[nodiscard]] std::size_t in_use() const noexcept;

@@ -67,7 +67,7 @@ TEST(PacketPool, HandsOutEveryPacketOnceAndCountsThem)
 
     PacketPool::give_back(*packets[0]);
     EXPECT_EQ(pool.in_use(), 99U);
-    PacketPool::give_back(std::span{packets}.subspan(1, 99));
+    pool.give_back(std::span{packets}.subspan(1, 99));
     EXPECT_EQ(pool.in_use(), 0U);
 }
 
@@ -76,7 +76,7 @@ TEST(PacketPool, GivesBackToEachPacketsOwnPool)
     PacketPool one = make_pool(15);
     PacketPool other = make_pool(15);
     const std::array<Packet*, 4> packets{one.take(), other.take(), one.take(), other.take()};
-    PacketPool::give_back(packets);
+    one.give_back(packets);
     EXPECT_EQ(one.in_use(), 0U);
     EXPECT_EQ(other.in_use(), 0U);
 }
@@ -90,7 +90,7 @@ TEST(PacketPool, ARegisteredThreadGetsBackFirstWhatItGaveLast)
         EXPECT_FALSE(register_thread()); // it is registered already
         std::array<Packet*, 3> packets{};
         ASSERT_EQ(pool.take(packets), packets.size());
-        PacketPool::give_back(packets);
+        pool.give_back(packets);
         EXPECT_EQ(pool.take(), packets[2]);
         PacketPool::give_back(*packets[2]);
     }}.join();
@@ -117,7 +117,7 @@ TEST(PacketPool, ManyThreadsTakeAndGiveBack)
                 if (!mine)
                     torn = true;
             }
-            PacketPool::give_back(std::span{packets}.first(taken));
+            pool.give_back(std::span{packets}.first(taken));
         }
     };
     std::vector<std::thread> threads;

@@ -161,7 +161,7 @@ TEST_F(PortTest, AFullPoolIsCountedAndRecovers)
     std::vector<Packet*> all(pool_.capacity());
     ASSERT_EQ(pool_.take(all), all.size());
     EXPECT_THAT(receive(port), IsEmpty());
-    PacketPool::give_back(all);
+    pool_.give_back(all);
     EXPECT_EQ(receive(port).size(), 32U);
     EXPECT_EQ(port.counters().rx_packets, 32U);
 }
