@@ -71,7 +71,7 @@ LIBRARIES = {
     "openssl": Library(("openssl/*",), ("openssl_dep",)),
     # One door to IPsec-MB: its calls need rules (lifetime of keys, flushing) that only those files keep.
     "ipsec-mb": Library(("intel-ipsec-mb.h",), ("ipsec_mb_dep",), only_in=("crypto/mb_*", "bench/*")),
-    "dpdk": Library(("rte_*.h",), ("dpdk_dep",)),
+    "dpdk": Library(("rte_*.h",), ("dpdk_dep",), only_in=("dataplane/dpdk/*", "tests/unit/dpdk/*")),
     "cli11": Library(("CLI/*",), ("cli11_dep",)),
     "json": Library(("nlohmann/*",), ("json_dep",)),
     # One door to RCU: who registers, reads and reclaims follows rules that only that folder keeps.
