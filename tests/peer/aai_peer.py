@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.ciphers.aead import AESCCM
+from cryptography.hazmat.primitives.cmac import CMAC
 
 MAX_PDU = 2047
 MAX_SHORT_PDU = 127
@@ -142,7 +143,6 @@ class Tek:
     hard_limit: int | None = None
     ceiling: int | None = None
     window: ReplayWindow | None = None
-    invalid: int = 0
 
     def serves(self, direction: str) -> bool:
         return self.use in (direction, "both")
@@ -155,15 +155,11 @@ class Sa:
     station, not to the gateway.
     """
 
-    def __init__(
-        self, zone: Zone, teks: list[Tek], *, icv: int = 8, window: int = 128, uplink: bool = False,
-        max_invalid: int = 1000,
-    ):
+    def __init__(self, zone: Zone, teks: list[Tek], *, icv: int = 8, window: int = 128, uplink: bool = False):
         self.zone = zone
         self.teks = teks
         self.icv = icv
         self.uplink = uplink
-        self.max_invalid = max_invalid
         self._sends, self._receives = ("uplink", "downlink") if uplink else ("downlink", "uplink")
         for tek in teks:
             tek.window = ReplayWindow(window)
@@ -191,25 +187,26 @@ class Sa:
                 return tek
         raise Drop("drop_no_key")
 
-    def open(self, sealed: "Sealed") -> tuple[bytes, bool]:
-        """The payload, and whether a verified PDU moved the window on."""
-        if len(sealed.body) < self.icv:
-            raise Drop("drop_pdu")
-        tek = self.receiving_tek(sealed.eks)
-        if tek.invalid >= self.max_invalid:
-            raise Drop("drop_sa_halted")
+    def check(self, sealed: "Sealed") -> Tek:
+        """What can be said without the key: whether a PDU may be opened, and with which TEK."""
         if bool(sealed.pn & self.zone.uplink) == self.uplink:
             raise Drop("drop_wrong_half")
+        tek = self.receiving_tek(sealed.eks)
+        if len(sealed.body) < self.icv:
+            raise Drop("drop_pdu")
         number = sealed.pn & self.zone.last
         tek.window.check(number)
         if not self.icv and number > tek.window.highest + tek.window.size:
+            # Nothing proves the PN: it moves the window a little, so that a receiver that lost much gets there again.
+            tek.window.highest += tek.window.size
             raise Drop("drop_pn_jump")
-        try:
-            plain = unseal(tek.key, sealed.nonce, sealed.body, self.icv)
-        except Drop:
-            tek.invalid += 1
-            raise
-        return plain, tek.window.accept(number) and self.icv != 0
+        return tek
+
+    def open(self, sealed: "Sealed") -> tuple[bytes, bool]:
+        """The payload, and whether a verified PDU moved the window on."""
+        tek = self.check(sealed)
+        plain = unseal(tek.key, sealed.nonce, sealed.body, self.icv)
+        return plain, tek.window.accept(sealed.pn & self.zone.last) and self.icv != 0
 
 
 @dataclass(frozen=True)
@@ -223,13 +220,13 @@ class Sealed:
 
 
 def open_any(sas: list[Sa], sealed: Sealed) -> tuple[bytes, bool]:
-    """With the SA of the newest context that has a key for it and can open it."""
+    """With the SA of the newest context that can; a PDU that passes no ICV is a forgery unless no SA had to look."""
     reason = Drop("drop_no_key")
     for sa in reversed(sas):
         try:
             return sa.open(sealed)
         except Drop as drop:
-            if reason.verdict == "drop_no_key":
+            if reason.verdict == "drop_no_key" or drop.verdict == "drop_icv":
                 reason = drop
     raise reason
 
@@ -273,19 +270,20 @@ def mzone_length(rest: bytes, short_fids=()) -> int:
         length = word >> 4 & 7
         return length if 2 <= length <= 6 else 0
     length = word >> 4 & 0x7F if fid in short_fids else word & 0x7FF
-    return length if length >= 2 else 0
+    # A group of extended headers has a length byte at least.
+    return length if length >= 2 + (word >> 11 & 1) else 0
 
 
-def mzone_split(burst: bytes, short_fids=()) -> list[bytes]:
-    """The PDUs of a burst. Their lengths must add up exactly, or nothing of it is taken."""
+def mzone_split(burst: bytes, short_fids=()) -> tuple[list[bytes], bool]:
+    """The PDUs of a burst, and whether their lengths add up exactly."""
     pdus = []
-    while burst or not pdus:
+    while burst:
         length = mzone_length(burst, short_fids)
         if not length or length > len(burst):
-            raise Drop("drop_pdu")
+            return pdus, False
         pdus.append(burst[:length])
         burst = burst[length:]
-    return pdus
+    return pdus, bool(pdus)
 
 
 def mzone_sealed(stid: int, pdu: bytes) -> Sealed:
@@ -365,19 +363,93 @@ def lzone_cid(pdu: bytes) -> int:
     return int.from_bytes(pdu[3:5], "big")
 
 
-def lzone_sealed(pdu: bytes) -> Sealed:
-    """Of one whole PDU with a good header that is not of signaling."""
+def lzone_body(pdu: bytes) -> bytes:
+    """What stands between the headers and the CRC, of one whole PDU with a good header that is not of signaling."""
     end = len(pdu)
     if pdu[1] & 0x40:
         end -= 4
         if end < 6 or crc32(pdu[:end]) != pdu[end:]:
             raise Drop("drop_pdu")
-    body = without_group(pdu[6:end]) if pdu[1] & 0x80 else pdu[6:end]
+    return without_group(pdu[6:end]) if pdu[1] & 0x80 else pdu[6:end]
+
+
+def lzone_clear_body(pdu: bytes) -> bytes:
+    """Management is never encrypted."""
+    body = lzone_body(pdu)
+    if pdu[0] & 0x40:
+        raise Drop("drop_pdu")
+    return body
+
+
+def lzone_sealed(pdu: bytes) -> Sealed:
+    body = lzone_body(pdu)
     if not pdu[0] & 0x40:
         raise Drop("drop_clear_data")
     if len(body) < 4:
         raise Drop("drop_pdu")
     return Sealed(pdu[1] >> 4 & 3, int.from_bytes(body[:4], "little"), lzone_nonce(pdu, body[:4]), body[4:])
+
+
+# Control messages
+# ----------------------------------------------------------------------------
+
+# The first bit of an AAI message says that a CMAC tuple follows it.
+CMAC_INDICATOR = 0x80
+MZONE_TUPLE_BYTES = 12
+LZONE_TUPLE_TYPE = 141
+LZONE_TUPLE_SIZES = (13, 19)  # without and with a BSID
+
+
+@dataclass(frozen=True)
+class CmacTuple:
+    ak_sn: int
+    cmac_pn: int
+    value: bytes
+    message: bytes  # in front of the tuple
+
+
+def mzone_tuple(message: bytes) -> CmacTuple | None:
+    """Of a message on FID 0; none: it has no tuple."""
+    if not message:
+        raise Drop("drop_pdu")
+    if not message[0] & CMAC_INDICATOR:
+        return None
+    tail = message[-MZONE_TUPLE_BYTES:]
+    if len(message) <= MZONE_TUPLE_BYTES or tail[0] >> 4:
+        raise Drop("drop_pdu")
+    return CmacTuple(tail[0], int.from_bytes(tail[1:4], "big"), tail[4:], message[:-MZONE_TUPLE_BYTES])
+
+
+def lzone_tuple(message: bytes) -> CmacTuple | None:
+    """Of a management message, whose last attribute the tuple is; none: it has no tuple."""
+    if not message:
+        raise Drop("drop_pdu")
+    for size in LZONE_TUPLE_SIZES:
+        tail = message[-size - 2:]
+        if len(message) > size + 2 and tail[:2] == bytes([LZONE_TUPLE_TYPE, size]):
+            if tail[2] >> 4:
+                raise Drop("drop_pdu")
+            return CmacTuple(tail[2], int.from_bytes(tail[-12:-8], "big"), tail[-8:], message[:-size - 2])
+    return None
+
+
+def cmac_value(key: bytes, akid: bytes, cmac_pn: bytes, connection: int, message: bytes) -> bytes:
+    """`connection` is STID and FID, or the CID. The prefix is one block in either zone."""
+    mac = CMAC(algorithms.AES(key))
+    mac.update((akid + cmac_pn + connection.to_bytes(2, "big")).ljust(16, b"\0") + message)
+    return mac.finalize()[-8:]
+
+
+def mzone_signed(context: "Context", stid: int, cmac_pn: int, message: bytes) -> bytes:
+    """`message` has its indicator set."""
+    pn = cmac_pn.to_bytes(3, "big")
+    return message + bytes([context.ak_sn]) + pn + cmac_value(context.cmac_key_u, context.akid, pn, stid << 4, message)
+
+
+def lzone_signed(context: "Context", cid: int, cmac_pn: int, message: bytes, bsid: bytes = b"") -> bytes:
+    pn = cmac_pn.to_bytes(4, "big")
+    head = bytes([LZONE_TUPLE_TYPE, 13 + len(bsid), context.ak_sn]) + bsid
+    return message + head + pn + cmac_value(context.cmac_key_u, context.akid, pn, cid, message)
 
 
 # Flows and stations
@@ -399,8 +471,15 @@ class Flow:
     sn: int = 0
 
 
-# SAs of one key context by their SAID.
-Context = dict[int, Sa]
+@dataclass
+class Context:
+    """What grows out of one AK: `sas` by their SAID, and what control messages are authenticated with."""
+
+    sas: dict[int, Sa]
+    ak_sn: int = 0
+    akid: bytes = bytes(8)
+    cmac_key_u: bytes | None = None
+    last_cmac_pn: int = 0
 
 
 @dataclass
@@ -428,13 +507,13 @@ class Station:
         return {flow.fid for flow in self.flows if flow.short}
 
     def sas(self, zone: Zone, said: int) -> list[Sa]:
-        return [context[said] for context in self.contexts.get(zone.name, []) if said in context]
+        return [context.sas[said] for context in self.contexts.get(zone.name, []) if said in context.sas]
 
     def sending_sa(self, flow: Flow) -> Sa:
         context = self.contexts[self.transmit.name][self.sending]
-        if flow.said not in context:
+        if flow.said not in context.sas:
             raise Drop("drop_no_key")
-        return context[flow.said]
+        return context.sas[flow.said]
 
     def overhead(self, flow: Flow) -> int:
         """Bytes that protection adds to a packet that is sent."""
@@ -454,6 +533,21 @@ class Station:
         if flow.short:
             sn, flow.sn = flow.sn, (flow.sn + 1) % 16
         return mzone_seal(tek.key, self.stid, flow.fid, tek.eks, pn, payload, icv=sa.icv, sn=sn, ext=ext)
+
+    def verify(self, zone: Zone, signed: CmacTuple, connection: int) -> bool:
+        """Whether the message is the station's own; only the control side knows the keys of other contexts."""
+        for context in self.contexts.get(zone.name, []):
+            if context.cmac_key_u is not None and context.ak_sn == signed.ak_sn:
+                break
+        else:
+            return False
+        if signed.cmac_pn <= context.last_cmac_pn:
+            raise Drop("drop_cmac_replay")
+        pn = signed.cmac_pn.to_bytes(3 if zone is MZONE else 4, "big")
+        if cmac_value(context.cmac_key_u, context.akid, pn, connection, signed.message) != signed.value:
+            raise Drop("drop_cmac")
+        context.last_cmac_pn = signed.cmac_pn
+        return True
 
     def unprotect(self, zone: Zone, said: int, pdu: bytes) -> tuple[bytes, bool]:
         sealed = lzone_sealed(pdu) if zone is LZONE else mzone_sealed(self.stid, pdu)

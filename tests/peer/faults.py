@@ -331,7 +331,7 @@ def gsmtap_direction(t, port):
 
 @_fault(UP)
 def unknown_station(t, port):
-    pair = t.rng.choice([pair for pair in t.pairs if pair.zone is MZONE])
+    pair = t.rng.choice([pair for pair in t.pairs if pair.zone is MZONE and not pair.short])
     known = {(p.far.sector, p.far.stid) for p in t.pairs}
     for _ in range(100):
         place = t.rng.choice([pair.far.sector, 255]), t.rng.choice([pair.far.stid, t.rng.randrange(1, 4096)])

@@ -93,7 +93,7 @@ def read_udp(packet: Ipv4) -> tuple[int, bytes]:
     """Destination port and payload."""
     data = packet.payload
     if len(data) < 8:
-        raise Drop("drop_udp")
+        raise Drop("drop_runt")
     _, port, length, total = struct.unpack("!HHHH", data[:8])
     if not 8 <= length <= len(data):
         raise Drop("drop_udp")

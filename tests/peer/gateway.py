@@ -11,9 +11,6 @@ import aai_peer
 import frames
 from aai_peer import LZONE, MZONE, Drop, Flow, Station
 
-# A control message ends in one of several ways, by its CMAC and by how many came; the model leaves that to others.
-CONTROL = "control"
-CONTROL_VERDICTS = ("punted", "drop_rate_limited", "drop_cmac", "drop_cmac_replay", "drop_event_queue_full")
 
 # The primary SA protects control messages.
 CONTROL_SAID = 1
@@ -25,6 +22,8 @@ ICMP_ERRORS = (b"\x03", b"\x04", b"\x05", b"\x0b", b"\x0c")
 class Choices:
     """What no document settles."""
 
+    # MZone: whether nothing of a burst is taken when its lengths do not add up, or what stands in front of the fault.
+    whole_bursts: bool = False
     # Of an ICMP error: the whole packet, IP header included (RFC 1812 4.3.2.3, RFC 4443 3.2).
     max_icmp_error: int = 576
     max_icmpv6_error: int = 1280
@@ -126,7 +125,7 @@ class Gateway:
     def _arp(self, data: bytes, came: Received):
         port = came.port
         if len(data) < frames.ARP_BYTES:
-            raise Drop("drop_runt")
+            raise Drop("drop_arp")
         sender_mac, sender, target = data[8:14], data[14:18], data[24:28]
         request = frames.arp(frames.ARP_REQUEST, (b"", "0.0.0.0"), (b"", "0.0.0.0"))[:8]
         if data[:8] != request or target != frames.packed(port.address):
@@ -220,20 +219,26 @@ class Gateway:
             raise Drop("drop_too_big")
         quoted = inner[:self.choices.max_icmp_error - 20 - 8]
         error = frames.icmp(3, 4, struct.pack("!HH", 0, mtu) + quoted)
-        return frames.ipv4(destination, source, frames.ICMP, error)
+        # RFC 1812 4.3.2.5: errors have a precedence of 6 or 7.
+        return frames.ipv4(destination, source, frames.ICMP, error, tos=0xC0)
 
     # Uplink
     # ------------------------------------------------------------------------
 
     def _burst(self, burst: frames.Gsmtap, came: Received):
+        if not burst.burst:
+            raise Drop("drop_gsmtap")
         if burst.kind == frames.LZONE_BURST:
             yield from self._lzone_burst(burst, came)
             return
         station = self._stations.get((burst.sector, burst.stid))
         if station is None:
             raise Drop("drop_unknown_station")
-        for pdu in aai_peer.mzone_split(burst.burst, station.short_fids()):
+        pdus, whole = aai_peer.mzone_split(burst.burst, station.short_fids())
+        for pdu in pdus if whole or not self.choices.whole_bursts else []:
             yield self._ended(self._mzone_pdu, station, pdu, came)
+        if not whole:
+            raise Drop("drop_pdu")
 
     def _lzone_burst(self, burst: frames.Gsmtap, came: Received):
         pdus, whole = aai_peer.lzone_split(burst.burst)
@@ -253,11 +258,12 @@ class Gateway:
         if fid == aai_peer.SIGNALING_FID:
             return "signaling", []
         if fid == aai_peer.CONTROL_FID:
-            return CONTROL, []
+            message = aai_peer.without_group(pdu[2:]) if pdu[0] & 0x08 else pdu[2:]
+            return self._control(station, MZONE, aai_peer.mzone_tuple(message), station.stid << 4, came)
         if fid == aai_peer.ENCRYPTED_CONTROL_FID:
             _, advanced = station.unprotect(MZONE, CONTROL_SAID, pdu)
             self._learn(station, advanced, came)
-            return CONTROL, []
+            return "punted", []
         flow = self._fids.get((station.sector, station.stid, fid))
         if flow is None:
             raise Drop("drop_unknown_flow")
@@ -268,10 +274,17 @@ class Gateway:
             return "signaling", []
         place = sector, aai_peer.lzone_cid(pdu)
         if place in self._management:
-            return CONTROL, []
+            message = aai_peer.lzone_clear_body(pdu)
+            return self._control(self._management[place], LZONE, aai_peer.lzone_tuple(message), place[1], came)
         if place not in self._cids:
             raise Drop("drop_unknown_station")
         return self._uplink(*self._cids[place], LZONE, pdu, came)
+
+    def _control(self, station: Station, zone: aai_peer.Zone, signed, connection: int, came: Received):
+        """A message in clear, which only its CMAC ties to the station."""
+        verified = signed is not None and station.verify(zone, signed, connection)
+        self._learn(station, verified, came)
+        return "punted", []
 
     def _uplink(self, station: Station, flow: Flow, zone: aai_peer.Zone, pdu: bytes, came: Received):
         inner, advanced = station.unprotect(zone, flow.said, pdu)

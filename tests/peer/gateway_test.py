@@ -42,11 +42,14 @@ class Network:
         def flow(key: int, **fields) -> peer.Flow:
             return peer.Flow(key, "10.2.0.9", **fields)
 
+        def contexts(zone: str, sas: dict) -> dict:
+            return {zone: [peer.Context(sas, 5, b"akid" * 2, b"cmac" * 4)]}
+
         mac = frames.mac(STATION) if address else None
-        mzone = peer.Station(2, 0x123, (), address, mac, {"mzone": [{1: sa(peer.MZONE), 2: sa(peer.MZONE, 0)}]})
+        mzone = peer.Station(2, 0x123, (), address, mac, contexts("mzone", {1: sa(peer.MZONE), 2: sa(peer.MZONE, 0)}))
         mzone.flows = [flow(0x1003, fid=3), flow(0x1004, fid=4, short=True), flow(0x1005, fid=5, said=2),
                        flow(0x1006, fid=6, max_packet=600)]
-        lzone = peer.Station(2, None, (5, 325), address, mac, {"lzone": [{1: sa(peer.LZONE)}]})
+        lzone = peer.Station(2, None, (5, 325), address, mac, contexts("lzone", {1: sa(peer.LZONE)}))
         lzone.flows = [flow(0x2000, cid=700, crc=True), flow(0x2001, cid=701)]
         return mzone, lzone
 
@@ -317,6 +320,20 @@ def test_addresses_are_learned_from_verified_pdus_only():
     assert good(network.send(down, "core")[0][1])[IP].dst == "10.1.0.77"
 
 
+def test_a_signed_message_tells_where_its_station_is():
+    network = Network(address=None)
+    station, lzone = network.there
+    message = peer.mzone_signed(station.contexts["mzone"][0], 0x123, 1, b"\x80x")
+    pdu = peer.mzone_header(0, 2 + len(message)) + message
+    assert verdict(network, network.uplink(station, pdu[:-1] + b"?"), "access") == "drop_cmac"
+    assert verdict(network, network.downlink(IP(), 0x1003), "core") == "drop_no_address"
+    assert verdict(network, network.uplink(station, pdu), "access") == "punted"
+    assert network.send(network.downlink(IP(), 0x1003), "core")
+    pdu = peer.lzone_clear(5, peer.lzone_signed(lzone.contexts["lzone"][0], 5, 1, b"x"), crc=True)
+    assert verdict(network, network.uplink(lzone, pdu), "access") == "punted"
+    assert network.send(network.downlink(IP(), 0x2000), "core")
+
+
 def test_hostile_frames_have_their_verdicts():
     network = Network()
     station, flow = network.pairs()[0]
@@ -326,7 +343,7 @@ def test_hostile_frames_have_their_verdicts():
         return verdict(network, network.uplink(station, burst, **fields), "access")
 
     assert verdict(network, bytes(13), "core") == "drop_runt"
-    assert up(b"") == "drop_pdu"
+    assert up(b"") == "drop_gsmtap"
     assert up(b"x", dst="10.1.0.2") == "drop_not_for_us"
     assert up(b"x", frag=3) == "drop_ip_fragment"
     assert up(b"x", flags="MF") == "drop_ip_fragment"
@@ -337,17 +354,19 @@ def test_hostile_frames_have_their_verdicts():
     assert up(peer.mzone_seal(TEK, 0x123, 3, 1, 0x200001, b"garbage")) == "drop_inner_packet"
     assert up(bytes.fromhex("2030")) == "drop_pdu"
     assert up(bytes.fromhex("202f")) == "signaling"
-    assert up(bytes.fromhex("0004aabb")) == "control"
-    assert up(station.protect(flow, inner) + b"\0") == "drop_pdu"
+    assert up(bytes.fromhex("00040abb")) == "punted"
+    good_pdu = [station.protect(flow, inner) for _ in range(2)][1]
+    network.send(network.uplink(station, good_pdu + b"\0"), "access")
+    assert network.gateway.last_verdicts == ["forwarded", "drop_pdu"]
     assert verdict(network, network.downlink(IP(), 0x9999), "core") == "drop_unknown_data_path"
     assert verdict(network, network.downlink(IP(), 0x1003, src="10.2.0.8"), "core") == "drop_foreign_peer"
     assert verdict(network, network.uplink(peer.Station(3, 0x123), b"x"), "access") == "drop_unknown_station"
     lzone = network.there[1]
     assert verdict(network, network.uplink(lzone, peer.lzone_clear(700, inner)), "access") == "drop_clear_data"
-    assert verdict(network, network.uplink(lzone, peer.lzone_clear(5, b"\4")), "access") == "control"
+    assert verdict(network, network.uplink(lzone, peer.lzone_clear(5, b"\4")), "access") == "punted"
     assert verdict(network, network.uplink(lzone, peer.lzone_clear(99, b"\4")), "access") == "drop_unknown_station"
     assert verdict(network, network.uplink(lzone, b"\xff"), "access") == "drop_pdu"
-    assert network.gateway.received == 21
+    assert network.gateway.received == 22
 
 
 def test_every_truncation_ends_in_one_verdict():

@@ -20,8 +20,6 @@ from gateway import Gateway
 from traffic import Traffic
 
 GOLDEN = Path(__file__).parent / "golden"
-# Loading it has entered its faults in the tables of `faults`.
-assert pdu_faults.UP is faults.UP
 # A gateway with one worker takes this many frames of a port before it looks at the next port.
 BURST = 32
 
@@ -171,6 +169,19 @@ def too_big(t: Traffic):
         t.add_down(faults.gre_too_big_for_answers(t, t.core))
 
 
+def jumps(t: Traffic):
+    """Where PNs prove nothing: the window follows a jump by its own size only, and no burst holds two frames of it."""
+    pairs = [pair for pair in t.pairs if not pair.icv]
+    for step in range(15):
+        pair = t.rng.choice(pairs)
+        if step % 3:
+            t.add_up(t.up(pair, t.pdu(pair)))
+        else:
+            t.add_up(pdu_faults.number_far_ahead(t))
+            pair.far.sas(pair.zone, pair.flow.said)[0].sending_tek().next_pn += t.rng.choice([0, 100, 200])
+        filler(t, t.access, 2 * BURST)
+
+
 def limits(t: Traffic):
     for _ in range(12):
         for pair in t.down_pairs():
@@ -178,7 +189,8 @@ def limits(t: Traffic):
 
 
 def filler(t: Traffic, port, number: int):
-    t.frames[port.name] += [faults.FOREIGN_MAC * 2 + b"\x08\x00"] * number
+    """Frames that take their time and nothing else."""
+    t.frames[port.name] += [b"\0"] * number
 
 
 def learning(t: Traffic):
@@ -186,16 +198,18 @@ def learning(t: Traffic):
     flows = [p for p in t.down_pairs() if p.icv]
     t.some_down(24, flows)
     filler(t, t.access, 128)
-    heard = [p for p in t.pairs if p.far is not t.network.far[3]]
+    never, moving, signing = t.network.far[3:]
+    heard = [p for p in t.pairs if p.far not in (never, signing)]
     for pair in heard:
         first, second, third = t.pdu(pair), t.pdu(pair), t.pdu(pair)
         t.add_up(t.up_frame(t.burst_bytes(pair.zone, pair.far.sector, pair.far.stid or 0, second), pair.place))
         elsewhere = "10.1.0.222", faults.FOREIGN_MAC
         for burst in (first, second, third[:-1] + bytes([third[-1] ^ 1])) if pair.icv else (second, third):
             t.add_up(t.up_frame(t.burst_bytes(pair.zone, pair.far.sector, pair.far.stid or 0, burst), elsewhere))
-    moving = t.network.far[4]
     moving.address, moving.mac = "10.1.0.250", frames.mac("02:00:00:00:01:fa")
     t.some_up(1, [p for p in t.pairs if p.far is moving])
+    pair = next(p for p in t.pairs if p.far is signing)
+    t.add_up(pdu_faults.control_frame(t, lambda pair, cid: pdu_faults.signed(t, pair, cid), pair=pair, alone=True))
     filler(t, t.core, 512)
     t.some_down(40, flows)
 
@@ -237,6 +251,7 @@ CASES = {case.name: case for case in (
     Case("flipped", flipped),
     Case("hostile", hostile),
     Case("too_big", too_big),
+    Case("jumps", jumps, most=40),
     Case("limits", limits, network.limited, most=60),
     Case("learning", learning, network.unknown, most=60, steady=False),
     Case("contexts", contexts),

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import frames
-from aai_peer import LZONE, LZONE_ICV, MZONE, Flow, Sa, Station, Tek
+from aai_peer import LZONE, LZONE_ICV, MZONE, Context, Flow, Sa, Station, Tek
 from gateway import Config, Port
 
 ACCESS_MAC, CORE_MAC = (frames.mac(f"02:00:00:00:00:0{n}") for n in (1, 2))
@@ -81,7 +81,7 @@ class StationPlan:
         """Address and MAC."""
         return f"10.1.0.{self.number + 100}", frames.mac(f"02:00:00:00:01:{self.number + 100:02x}")
 
-    def _context(self, zone, number: int, teks: tuple, uplink: bool) -> dict[int, Sa]:
+    def _context(self, zone, number: int, teks: tuple, uplink: bool) -> Context:
         sas = {}
         for said in self.saids:
             keys = [
@@ -91,7 +91,8 @@ class StationPlan:
             ]
             icv = LZONE_ICV if zone is LZONE else 0 if said == CTR_SAID else self.icv
             sas[said] = Sa(zone, keys, icv=icv, window=self.window, uplink=uplink)
-        return sas
+        akid, cmac_key_u = (tek_bytes(self.name, zone.name, number, what) for what in ("akid", "cmac_key_u"))
+        return Context(sas, number + 1, akid[:8], cmac_key_u)
 
 
 def build(plans: list[StationPlan], *, mtu: int = 1500, one_port: bool = False) -> Network:
@@ -133,8 +134,12 @@ def ordinary() -> list[StationPlan]:
               {"fid": 5, "said": CTR_SAID}, {"fid": 6, "said": CTR_SAID, "short": True},
               stid=1, saids=(CONTROL_SAID, CTR_SAID))
     plans.add("b", {"fid": 3}, {"fid": 14, "short": True}, stid=0xFFF, icv=4, window=32, contexts=both)
-    two = (TekPlan(0), TekPlan(1, "uplink")), (TekPlan(2), TekPlan(3))
+    two = (TekPlan(0), TekPlan(1, "uplink")), (TekPlan(2), TekPlan(3, "uplink"))
     plans.add("c", {"fid": 7}, stid=1, sector=5, window=1024, contexts=two)
+    # Contexts with the same EKS: only the ICV tells under which one a PDU was sent.
+    again = ((TekPlan(0), TekPlan(1, "uplink")),) * 2
+    plans.add("g", {"fid": 3}, {"fid": 4, "short": True}, stid=2, window=256, contexts=again)
+    plans.add("h", {"cid": 900}, {"cid": 901, "crc": True}, cids=(8, 328), contexts=again)
     plans.add("d", {"cid": 700, "crc": True}, {"cid": 701}, cids=(5, 325), window=64)
     plans.add("e", {"fid": 3, "cid": 800}, {"fid": 9, "cid": 801, "crc": True}, stid=0x123, cids=(6, 326),
               contexts=both)
@@ -180,6 +185,7 @@ def unknown() -> list[StationPlan]:
     plans.add("both", {"fid": 3, "cid": 800}, stid=3, cids=(6, 326), known=False, transmit="lzone")
     plans.add("never", {"fid": 3}, stid=4, known=False)
     plans.add("moving", {"fid": 3}, stid=6)
+    plans.add("signing", {"fid": 3, "cid": 801}, stid=7, cids=(7, 327), known=False)
     return plans.plans
 
 
@@ -203,37 +209,35 @@ def _tek(tek: Tek) -> dict:
     })
 
 
-def _context(zone, context: dict[int, Sa], name: str) -> dict:
+def _context(zone, context: Context) -> dict:
     sas = []
-    for said, sa in context.items():
+    for said, sa in context.sas.items():
         icv = sa.icv if zone is MZONE and sa.icv else None
         sas.append(_without_nones({
             "said": said, "icv": icv, "window": sa.teks[0].window.size, "teks": [_tek(tek) for tek in sa.teks],
         }))
     return {
-        "pmk_sn": 1, "akid": tek_bytes("akid", name)[:8].hex(), "cmac_key_u": tek_bytes("cmac_key_u", name).hex(),
-        "cmac_key_d": tek_bytes("cmac_key_d", name).hex(), "sas": sas,
+        "pmk_sn": context.ak_sn, "akid": context.akid.hex(), "cmac_key_u": context.cmac_key_u.hex(), "sas": sas,
     }
 
 
-def _zone(zone, station: Station, head: dict, name: str) -> dict | None:
+def _zone(zone, station: Station, head: dict) -> dict | None:
     contexts = station.contexts.get(zone.name)
     if contexts is None:
         return None
-    return {**head, "contexts": [_context(zone, c, f"{name} {zone.name} {n}") for n, c in enumerate(contexts)]}
+    return {**head, "contexts": [_context(zone, context) for context in contexts]}
 
 
 def _station(number: int, station: Station, cores: dict[str, str]) -> dict:
-    name = f"station-{number}"
-    mzone = _zone(MZONE, station, {"stid": station.stid}, name)
+    mzone = _zone(MZONE, station, {"stid": station.stid})
     cids = station.management_cids or (None, None)
-    lzone = _zone(LZONE, station, {"basic_cid": cids[0], "primary_cid": cids[1]}, name)
+    lzone = _zone(LZONE, station, {"basic_cid": cids[0], "primary_cid": cids[1]})
     flows = [_without_nones({
         "fid": flow.fid, "cid": flow.cid, "said": flow.said, "data_path_id": flow.key, "core": cores[flow.peer],
         "header": "spmh" if flow.short else None, "crc": flow.crc or None, "max_packet": flow.max_packet,
     }) for flow in station.flows]
     return _without_nones({
-        "name": name, "sector": station.sector, "address": station.address,
+        "name": f"station-{number}", "sector": station.sector, "address": station.address,
         "mac": mac_text(station.mac) if station.mac else None, "mzone": mzone, "lzone": lzone,
         "transmit": station.transmit.name if mzone and lzone else None, "flows": flows,
     })
@@ -242,13 +246,15 @@ def _station(number: int, station: Station, cores: dict[str, str]) -> dict:
 def configuration(config: Config, devices: dict[str, str], folder: Path) -> dict:
     """Of aaigwd, with a device for each port, before any packet has come."""
     cores = {address: f"core-{number}" for number, address in enumerate(config.peers)}
+    # One port has both links in its network.
+    prefix = 24 if len(config.ports) > 1 else 8
     sectors = sorted({station.sector for station in config.stations})
     return {
         "lab": True,
         "role": "abs",
-        "workers": {"cores": [0]},
+        "workers": {"cores": [0], "idle": "sleep"},
         "memory": {"huge_pages": "never", "size_mb": 128, "packets": 4096},
-        "ports": [{"name": port.name, "device": devices[port.name], "address": f"{port.address}/24",
+        "ports": [{"name": port.name, "device": devices[port.name], "address": f"{port.address}/{prefix}",
                    "mac": mac_text(port.mac), "mtu": port.mtu} for port in config.ports],
         "links": {"access": config.access, "core": config.core},
         # Nothing here is to depend on time.

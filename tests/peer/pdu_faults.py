@@ -15,6 +15,12 @@ def protected(pair: Pair) -> bool:
     return pair.icv != 0
 
 
+def unmistakable(pair: Pair) -> bool:
+    """Whether the EKS tells the context. Where it does not, there can be two reasons to refuse a PDU."""
+    eks = [tek.eks for sa in pair.near.sas(pair.zone, pair.flow.said) for tek in sa.teks]
+    return len(eks) == len(set(eks))
+
+
 def recounted(pdu: bytes, length: int, crc: bool = False) -> bytes:
     """An LZone PDU with another LEN, and a good HCS and CRC-32 all the same."""
     first = bytes([pdu[0], pdu[1] & 0xF8 | length >> 8, length & 0xFF]) + pdu[3:5]
@@ -62,8 +68,9 @@ def mzone_short_pdu(t, port):
     """Lengths add up, but leave no room for the PN and the ICV."""
     pair = some_pair(t, MZONE, lambda pair: not pair.short)
     length = t.rng.randint(2, 4 + pair.icv)
-    good = t.pdu(pair)
-    return up_plain(t, pair, peer.mzone_header(pair.flow.fid, length) + t.rng.randbytes(length - 2) + good)
+    # Up to there it is as good as the next PDU.
+    short = peer.mzone_header(pair.flow.fid, length) + forged(t, pair, b"")[2:length]
+    return up_plain(t, pair, short + t.pdu(pair))
 
 
 @_fault(UP)
@@ -104,8 +111,9 @@ def lzone_crc(t, port):
 @_fault(UP)
 def lzone_short_pdu(t, port):
     pair = some_pair(t, LZONE)
-    content = t.rng.randbytes(t.rng.randrange(12))
-    head = peer.generic_header(pair.flow.cid, 6 + len(content))
+    content = forged(t, pair, b"", crc=False)[6:6 + t.rng.randrange(12)]
+    eks = pair.far.sas(LZONE, pair.flow.said)[0].sending_tek().eks
+    head = peer.generic_header(pair.flow.cid, 6 + len(content), eks=eks)
     return up_plain(t, pair, head + content + t.pdu(pair))
 
 
@@ -125,11 +133,11 @@ def lzone_clear(t, port):
 
 @_fault(UP)
 def burst_of_the_other_zone(t, port):
-    pair = some_pair(t)
-    other = LZONE if pair.zone is MZONE else MZONE
-    stid = next(p.far.stid for p in t.pairs if p.zone is MZONE)
-    sector = next(p.far.sector for p in t.pairs if p.zone is MZONE)
-    return t.up_frame(t.burst_bytes(other, sector, stid, forged(t, pair, t.inner(40))), pair.place)
+    pair = some_pair(t, MZONE)
+    pdu = t.pdu(pair)
+    while peer.hcs(pdu[:5]) == pdu[5]:
+        pdu = t.pdu(pair)
+    return t.up_frame(t.burst_bytes(LZONE, pair.far.sector, 0, pdu), pair.place)
 
 
 # Flows, keys and numbers
@@ -176,8 +184,8 @@ def number_zero(t, port):
     return up_plain(t, pair, forged(t, pair, t.inner(40), pn=pair.zone.uplink))
 
 
-@_fault(UP)
-def number_far_ahead(t, port):
+def number_far_ahead(t: Traffic) -> bytes:
+    """Of an SA without integrity. It moves the window for whatever comes next: no fault to be mixed with others."""
     pair = some_pair(t, MZONE, lambda pair: not pair.icv)
     tek = pair.far.sas(MZONE, pair.flow.said)[0].sending_tek()
     # Beyond the window from every number that may be the highest one.
@@ -230,25 +238,23 @@ def station_of_another(t, port):
 @_fault(UP)
 def replay(t, port):
     """From another place, which the gateway must not take for the station's."""
-    sent = t.frames[t.access.name]
-    pair = some_pair(t, wanted=protected)
+    pair = some_pair(t, wanted=lambda pair: protected(pair) and unmistakable(pair))
     burst = b"".join(t.pdu(pair) for _ in range(t.rng.randint(1, 2)))
     t.add_up(t.up(pair, burst))
     place = t.rng.choice([pair.place, ("10.1.0.222", FOREIGN_MAC)])
-    assert sent
     gsmtap = t.burst_bytes(pair.zone, pair.far.sector, pair.far.stid or 0, burst)
     return t.up_frame(gsmtap, place)
 
 
 @_fault(UP)
 def twice_in_one_burst(t, port):
-    pair = some_pair(t)
+    pair = some_pair(t, wanted=unmistakable)
     return up_plain(t, pair, t.pdu(pair) * 2)
 
 
 @_fault(UP)
 def older_than_the_window(t, port):
-    pair = some_pair(t, wanted=protected)
+    pair = some_pair(t, wanted=lambda pair: protected(pair) and unmistakable(pair))
     sa = pair.far.sas(pair.zone, pair.flow.said)[0]
     old = t.pdu(pair)
     sa.sending_tek().next_pn += sa.teks[0].window.size - 1
@@ -288,21 +294,91 @@ def nested(t, port):
 # ----------------------------------------------------------------------------
 
 
+def message_of(t: Traffic, zone: Zone, signed: bool) -> bytes:
+    """A message whose first bytes say whether a CMAC tuple follows it."""
+    message = bytearray(t.rng.randbytes(t.rng.randint(1, 30)))
+    if zone is MZONE:
+        message[0] = message[0] & 0x7F | (peer.CMAC_INDICATOR if signed else 0)
+    return bytes(message)
+
+
+def control_pdu(t: Traffic, pair: Pair, message: bytes, cid: int = 0) -> bytes:
+    if pair.zone is LZONE:
+        return peer.lzone_clear(cid, message, crc=t.rng.random() < 0.5)
+    return peer.mzone_header(peer.CONTROL_FID, 2 + len(message)) + message
+
+
+def signed(t: Traffic, pair: Pair, cid: int, cmac_pn: int | None = None) -> bytes:
+    """A message with a good CMAC tuple, by default with the station's next CMAC_PN."""
+    context = t.rng.choice(pair.far.contexts[pair.zone.name])
+    if cmac_pn is None:
+        context.last_cmac_pn += t.rng.choice([1, 1, 2, 100])
+        cmac_pn = context.last_cmac_pn
+    message = message_of(t, pair.zone, signed=True)
+    if pair.zone is MZONE:
+        return peer.mzone_signed(context, pair.far.stid, cmac_pn, message)
+    return peer.lzone_signed(context, cid, cmac_pn, message, t.rng.choice([b"", t.rng.randbytes(6)]))
+
+
+def control_frame(t: Traffic, make, zone: Zone | None = None, pair: Pair | None = None, alone=False) -> bytes:
+    """`make` gives the message; ordinary PDUs stand around it unless it is to be alone."""
+    pair = pair or some_pair(t, zone)
+    cid = t.rng.choice(pair.far.management_cids) if pair.zone is LZONE else 0
+    pdu = control_pdu(t, pair, make(pair, cid), cid)
+    return up_plain(t, pair, pdu if alone else t.pdu(pair) + pdu + t.pdu(pair))
+
+
 @_fault(UP)
 def control_clear(t, port):
-    pair = some_pair(t)
-    message = t.rng.randbytes(t.rng.randint(1, 30))
-    if pair.zone is LZONE:
-        cid = t.rng.choice(pair.far.management_cids)
-        return up_plain(t, pair, peer.lzone_clear(cid, message) + t.pdu(pair))
-    return up_plain(t, pair, t.pdu(pair) + peer.mzone_header(0, 2 + len(message)) + message)
+    return control_frame(t, lambda pair, cid: message_of(t, pair.zone, signed=False))
+
+
+@_fault(UP)
+def control_signed(t, port):
+    return control_frame(t, lambda pair, cid: signed(t, pair, cid))
+
+
+@_fault(UP)
+def control_forged(t, port):
+    def make(pair, cid):
+        message = bytearray(signed(t, pair, cid))
+        at = t.rng.choice([-1, -8, -9]) if len(message) > 40 else -1
+        message[at] ^= 1 << t.rng.randrange(8)
+        return bytes(message)
+    return control_frame(t, make)
+
+
+@_fault(UP)
+def control_replayed(t, port):
+    return control_frame(t, lambda pair, cid: signed(t, pair, cid, cmac_pn=0))
+
+
+@_fault(UP)
+def control_of_a_key_elsewhere(t, port):
+    """The AK's sequence number is of none of the station's contexts."""
+    def make(pair, cid):
+        message = bytearray(signed(t, pair, cid))
+        message[-12 if pair.zone is MZONE else -13] = 9
+        return bytes(message)
+    return control_frame(t, make, MZONE)
+
+
+@_fault(UP)
+def control_without_its_tuple(t, port):
+    """The indicator promises a tuple that is not there."""
+    return control_frame(t, lambda pair, cid: b"\x80" + bytes(t.rng.randrange(12)), MZONE)
+
+
+@_fault(UP)
+def control_empty(t, port):
+    return control_frame(t, lambda pair, cid: b"")
 
 
 @_fault(UP)
 def control_encrypted(t, port):
     pair = some_pair(t, MZONE)
-    sa = pair.far.sas(MZONE, CONTROL_SAID)[0]
     pair.far.transmit, pair.far.sending = MZONE, 0
+    sa = pair.far.sas(MZONE, CONTROL_SAID)[0]
     tek, pn = sa.take()
     pdu = bytearray(peer.mzone_seal(tek.key, pair.far.stid, 1, tek.eks, pn, t.rng.randbytes(20), icv=sa.icv))
     if t.rng.random() < 0.5:

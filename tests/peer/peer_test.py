@@ -55,7 +55,7 @@ def test_mzone_vector(v):
     assert peer.mzone_seal(tek, *numbers, payload, icv=icv, sn=v.get("sn")) == pdu
     assert peer.mzone_nonce(pdu[:2], v["stid"], v["fid"], pdu[2:5]).hex() == v["nonce"]
     short = {v["fid"]} if v["header"] == "spmh" else ()
-    assert peer.mzone_split(pdu + pdu, short) == [pdu, pdu]
+    assert peer.mzone_split(pdu + pdu, short) == ([pdu, pdu], True)
     sa = end(peer.MZONE, tek, v["eks"], v["pn"], icv)
     assert mzone_open(sa, v["stid"], pdu) == (payload, icv != 0)
 
@@ -129,6 +129,18 @@ def test_checksums_are_those_of_the_model():
         assert peer.crc32(data) == model.crc32_ofdma(data)
 
 
+def unhexed(v: dict) -> tuple:
+    return unhex(v["key"]), unhex(v["akid"]), v["cmac_pn"], unhex(v["message"])
+
+
+@vectors("control_cmac.json")
+def test_control_cmac_vector(v):
+    key, akid, number, message = unhexed(v)
+    mzone = v["zone"] == "mzone"
+    connection = v["stid"] << 4 | v["fid"] if mzone else v["cid"]
+    assert peer.cmac_value(key, akid, number.to_bytes(3 if mzone else 4, "big"), connection, message).hex() == v["cmac"]
+
+
 # What the model does not have
 # ----------------------------------------------------------------------------
 
@@ -158,8 +170,11 @@ def test_every_changed_bit_of_an_mzone_pdu_is_refused():
         changed = bytearray(pdu)
         changed[bit // 8] ^= 0x80 >> bit % 8
         sa = end(peer.MZONE, bytes(16), 0, 0x200001)
-        with pytest.raises(peer.Drop):
-            mzone_open(sa, 7, peer.mzone_split(bytes(changed))[0])
+        pdus, whole = peer.mzone_split(bytes(changed))
+        assert whole == (pdus == [changed])
+        if whole:
+            with pytest.raises(peer.Drop):
+                mzone_open(sa, 7, pdus[0])
         assert sa.teks[0].window.highest == 0
 
 
@@ -197,12 +212,45 @@ def test_pn_of_the_wrong_half_is_refused_and_the_last_one_is_the_last():
     expect("drop_wrong_half", mzone_open, peer.Sa(peer.MZONE, [peer.Tek(0, bytes(16))]), 7, pdu)
 
 
-def test_counter_mode_does_not_jump():
+def test_counter_mode_jumps_by_a_window_at_most():
     sa = peer.Sa(peer.MZONE, [peer.Tek(2, bytes(16))], icv=0, window=32)
-    far, near = (peer.mzone_seal(bytes(16), 7, 3, 2, 0x200000 + n, b"x", icv=0) for n in (33, 32))
+    far, near = (peer.mzone_seal(bytes(16), 7, 3, 2, 0x200000 + n, b"x", icv=0) for n in (65, 64))
     expect("drop_pn_jump", mzone_open, sa, 7, far)
+    assert sa.teks[0].window.highest == 32
     assert mzone_open(sa, 7, near) == (b"x", False)
     assert mzone_open(sa, 7, far) == (b"x", False)
+
+
+@pytest.mark.parametrize("zone", [peer.MZONE, peer.LZONE], ids=lambda zone: zone.name)
+def test_signed_messages_are_verified_once_and_in_order(zone):
+    context = peer.Context({}, 3, bytes(8), bytes(range(16)))
+    station = peer.Station(0, 7, contexts={zone.name: [context]})
+    connection = 7 << 4 if zone is peer.MZONE else 700
+
+    def verify(cmac_pn: int, spoil: int = 0) -> bool:
+        if zone is peer.MZONE:
+            read = peer.mzone_tuple(peer.mzone_signed(context, 7, cmac_pn, b"\x80message"))
+        else:
+            read = peer.lzone_tuple(peer.lzone_signed(context, 700, cmac_pn, b"message", bytes(6 * (cmac_pn % 2))))
+        assert read.message.endswith(b"message")
+        signed = peer.CmacTuple(read.ak_sn, read.cmac_pn, bytes([read.value[0] ^ spoil]) + read.value[1:], read.message)
+        return station.verify(zone, signed, connection)
+
+    assert verify(5) and verify(6)
+    expect("drop_cmac", verify, 9, 1)
+    expect("drop_cmac_replay", verify, 6)
+    assert verify(7)
+    context.ak_sn = 4
+    station.contexts[zone.name] = [peer.Context({}, 3, bytes(8), bytes(16))]
+    assert not verify(8)
+
+
+def test_messages_without_a_tuple():
+    assert peer.mzone_tuple(b"\x7f" + bytes(20)) is None and peer.lzone_tuple(bytes(20)) is None
+    for message in (b"", b"\x80" + bytes(11), b"\x80\x10" + bytes(11)):
+        expect("drop_pdu", peer.mzone_tuple, message)
+    for message in (b"", b"\0" + bytes([141, 13, 0x10]) + bytes(12)):
+        expect("drop_pdu", peer.lzone_tuple, message)
 
 
 def test_limits_and_uses_of_a_tek():

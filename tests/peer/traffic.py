@@ -153,10 +153,12 @@ class Traffic:
         return self.padded(self.up_frame(gsmtap, pair.place, **fields))
 
     def up_burst(self, pair: Pair, pdus: int = 1, context: int = 0) -> bytes:
-        """PDUs of one station in one zone, and padding where the zone has it."""
+        """PDUs of one station in one zone, as many as fit a frame, and padding where the zone has it."""
         mates = [p for p in self.pairs if p.far is pair.far and p.zone is pair.zone]
-        chosen = [pair, *self.rng.choices(mates, k=pdus - 1)]
-        burst = b"".join(self.pdu(p, ext=self.extension(p), context=context) for p in chosen)
+        burst = self.pdu(pair, ext=self.extension(pair), context=context)
+        for mate in self.rng.choices(mates, k=pdus - 1):
+            if len(burst) + self.most + 100 < self.access.mtu - 60 - 8 - frames.GSMTAP_BYTES:
+                burst += self.pdu(mate, ext=self.extension(mate), context=context)
         if pair.zone is LZONE and self.rng.random() < 0.4:
             burst += b"\xff" * self.rng.choice([1, 2, 6, 17])
         return self.up(pair, burst)
