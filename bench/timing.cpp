@@ -2,6 +2,7 @@
 
 #include "common/check.h"
 
+#include <sched.h>
 #include <x86intrin.h>
 
 #include <algorithm>
@@ -25,6 +26,14 @@ double tsc_hz()
     const std::uint64_t last = tsc();
     const std::chrono::duration<double> passed = Clock::now() - begin;
     return static_cast<double>(last - first) / passed.count();
+}
+
+void pin_to_core(std::size_t core) noexcept
+{
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    CPU_SET(core, &set);
+    static_cast<void>(::sched_setaffinity(0, sizeof(set), &set));
 }
 
 double median(std::vector<double> values)

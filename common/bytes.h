@@ -1,6 +1,7 @@
 // Byte spans, big-endian fields, and the two cursors through which wire bytes are read and written.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <concepts>
@@ -8,6 +9,7 @@
 #include <cstdint>
 #include <cstring>
 #include <span>
+#include <type_traits>
 
 namespace aaigw {
 
@@ -16,15 +18,53 @@ using MutableBytes = std::span<std::uint8_t>;
 
 static_assert(std::endian::native == std::endian::little, "the gateway runs on x86-64 only");
 
+namespace detail {
+
+/// A number of 1, 2, 4 or 8 bytes with its bytes the other way round.
+template <std::unsigned_integral T>
+[[nodiscard]] constexpr T swap_bytes(T value) noexcept
+{
+    if constexpr (sizeof(T) == 8)
+        return __builtin_bswap64(value);
+    else if constexpr (sizeof(T) == 4)
+        return __builtin_bswap32(value);
+    else if constexpr (sizeof(T) == 2)
+        return __builtin_bswap16(value);
+    else
+        return value;
+}
+
+/// The largest of these that `N` bytes begin with. Compilers do not see by themselves that a loop over bytes is one
+/// load and an exchange; at a dozen fields a packet that is worth saying.
+template <std::size_t N>
+using LeadingNumber =
+    std::conditional_t<N >= 8, std::uint64_t,
+                       std::conditional_t<N >= 4, std::uint32_t,
+                                          std::conditional_t<N >= 2, std::uint16_t, std::uint8_t>>>;
+
+} // namespace detail
+
 /// Loads `N` bytes as a big-endian number. The caller has checked the length.
 template <std::size_t N>
 [[nodiscard]] constexpr std::uint64_t load_be(std::span<const std::uint8_t, N> bytes) noexcept
 {
     static_assert(N <= 8);
-    std::uint64_t value = 0;
-    for (const std::uint8_t byte : bytes)
-        value = value << 8 | byte;
-    return value;
+    if constexpr (N == 0) {
+        return 0;
+    } else {
+        using Number = detail::LeadingNumber<N>;
+        constexpr std::size_t kRest = N - sizeof(Number);
+        std::array<std::uint8_t, sizeof(Number)> front{};
+        if (std::is_constant_evaluated())
+            std::copy_n(bytes.begin(), front.size(), front.begin());
+        else
+            std::memcpy(front.data(), bytes.data(), front.size());
+        const std::uint64_t number = detail::swap_bytes(std::bit_cast<Number>(front));
+        if constexpr (kRest == 0)
+            return number;
+        else
+            return number << (8 * kRest) | load_be(bytes.template last<kRest>());
+    }
 }
 
 /// Stores the low `N` bytes of `value`, most significant first.
@@ -32,8 +72,17 @@ template <std::size_t N>
 constexpr void store_be(std::span<std::uint8_t, N> bytes, std::uint64_t value) noexcept
 {
     static_assert(N <= 8);
-    for (std::size_t i = N; i-- > 0; value >>= 8)
-        bytes[i] = static_cast<std::uint8_t>(value);
+    if constexpr (N > 0) {
+        using Number = detail::LeadingNumber<N>;
+        constexpr std::size_t kRest = N - sizeof(Number);
+        const auto front = std::bit_cast<std::array<std::uint8_t, sizeof(Number)>>(
+            detail::swap_bytes(static_cast<Number>(value >> (8 * kRest))));
+        if (std::is_constant_evaluated())
+            std::copy_n(front.begin(), front.size(), bytes.begin());
+        else
+            std::memcpy(bytes.data(), front.data(), front.size());
+        store_be(bytes.template last<kRest>(), value);
+    }
 }
 
 /// `value` as N bytes, most significant first.

@@ -19,6 +19,8 @@ namespace {
 
 constexpr std::size_t kPacketsPerRound = 600'000;
 constexpr std::size_t kOperationsPerRound = 600'000;
+/// Where crypto-perf has its worker too; core 0 has the interrupts.
+constexpr std::size_t kWorkerCore = 1;
 constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
 
 struct Row {
@@ -187,6 +189,7 @@ Json measure_extras(const PathOptions& options)
 
 int run_path(const PathOptions& options)
 {
+    pin_to_core(kWorkerCore);
     const auto sizes = or_default(options.sizes, {std::size_t{64}, 128, 256, 512, 1024, 1400, 0});
     const auto flow_counts = or_default(options.flows, {std::size_t{1}, 1000, 65536, 1'000'000});
     fmt::print("TSC cycles per packet on one core, medians over {} rounds: the whole path, and the "

@@ -3,8 +3,6 @@
 #include "bench/path/rig.h"
 #include "bench/timing.h"
 
-#include <sched.h>
-
 #include <atomic>
 #include <barrier>
 #include <chrono>
@@ -16,21 +14,13 @@ namespace {
 
 constexpr std::size_t kPacketsPerStep = 65536;
 
-void pin(std::size_t core)
-{
-    cpu_set_t set;
-    CPU_ZERO(&set);
-    CPU_SET(core, &set);
-    (void)::sched_setaffinity(0, sizeof(set), &set); // without it the figures are only noisier
-}
-
 /// The control side of a measurement: RCU, and a thread that does `step` until the end.
 class ControlThread {
   public:
     template <class Step>
     explicit ControlThread(Step step)
         : thread_{[step = std::move(step)](const std::stop_token& stop) mutable {
-              pin(0);
+              pin_to_core(0);
               rcu::ReaderThread reader;
               while (!stop.stop_requested())
                   step(reader);
@@ -148,7 +138,7 @@ Scaling measure_two_workers(std::size_t inner_bytes, std::size_t rounds)
         }
     };
     std::jthread other{[&] {
-        pin(0);
+        pin_to_core(0);
         rcu::ReaderThread mine;
         go(second, mine);
     }};

@@ -15,7 +15,8 @@ namespace {
 
 /// A DPDK buffer is as large: mbuf, private area, headroom, data.
 constexpr std::size_t kBufferBytes = 64 + 128 + 2048 + 64;
-constexpr std::size_t kUplinkPlace = 2048;
+constexpr std::size_t kLargestFrame = 2048;
+constexpr std::size_t kCacheLine = 64;
 
 } // namespace
 
@@ -81,7 +82,7 @@ MemoryFeed::MemoryFeed(Population& population, Direction direction, SizePattern 
     for (std::uint32_t& flow : order_)
         flow = pick(random);
     if (direction == Direction::uplink)
-        uplink_.resize(kPrepared * kUplinkPlace);
+        uplink_.resize(kPrepared * kLargestFrame);
 }
 
 void MemoryFeed::prepare_downlink(Frame& frame, std::size_t flow, std::size_t inner_bytes)
@@ -94,6 +95,7 @@ void MemoryFeed::prepare_downlink(Frame& frame, std::size_t flow, std::size_t in
 void MemoryFeed::prepare(std::size_t frames)
 {
     AAIGW_CHECK(frames <= kPrepared && empty());
+    std::size_t used = 0;
     for (std::size_t i = 0; i < frames; ++i) {
         const std::size_t flow = order_[at_++ % order_.size()];
         const std::size_t inner_bytes = sizes_.next();
@@ -105,9 +107,10 @@ void MemoryFeed::prepare(std::size_t frames)
             prepare_downlink(frames_[i], flow, inner_bytes);
             continue;
         }
-        std::uint8_t* const place = &uplink_[i * kUplinkPlace];
+        std::uint8_t* const place = &uplink_[used];
         frames_[i].bytes = place;
         frames_[i].length = static_cast<std::uint16_t>(population_.start_uplink(flow, made, place));
+        used += (frames_[i].length + 2 * kCacheLine - 1) / kCacheLine * kCacheLine;
         if (i % 32 == 31)
             population_.finish_uplink();
     }

@@ -54,7 +54,8 @@ class MemoryFeed final : public path::FrameSource {
     [[nodiscard]] std::size_t receive(path::Batch& out, std::size_t most) noexcept override;
     [[nodiscard]] bool empty() const noexcept { return next_ == prepared_; }
 
-    static constexpr std::size_t kPrepared = 256;
+    /// Many, so that making them does not sweep the worker's caches all the time.
+    static constexpr std::size_t kPrepared = 1024;
 
   private:
     struct Frame {
@@ -72,7 +73,7 @@ class MemoryFeed final : public path::FrameSource {
     std::vector<std::uint32_t> order_; ///< of flows
     std::size_t at_ = 0;
     std::vector<std::vector<std::uint8_t>> templates_; ///< by inner size
-    std::vector<std::uint8_t> uplink_;                 ///< kPrepared places
+    std::vector<std::uint8_t> uplink_;                 ///< the frames, one behind the other
     std::vector<Frame> frames_;
     std::size_t prepared_ = 0;
     std::size_t next_ = 0;

@@ -61,8 +61,8 @@ struct alignas(64) Packet {
     };
     std::uint32_t pn = 0;         ///< PN or CMAC_PN
     std::uint16_t length = 0;     ///< bytes at data
-    std::uint16_t headroom = 0;   ///< bytes before data that may be written
-    std::uint16_t tailroom = 0;   ///< bytes behind data + length that may be written
+    std::uint16_t headroom = 0;   ///< as taken or received: bytes before data that may be written
+    std::uint16_t tailroom = 0;   ///< the same behind data + length
     std::uint16_t connection = 0; ///< STID or CID
     PacketKind kind = PacketKind::none;
     Verdict verdict = Verdict::forwarded;
@@ -77,22 +77,16 @@ struct alignas(64) Packet {
     [[nodiscard]] bool has(PacketNote what) const noexcept { return (note & what) != 0; }
     void mark(PacketNote what) noexcept { note = static_cast<std::uint8_t>(note | what); }
 
-    /// `part` of bytes() becomes all; the rest of it becomes room.
+    /// `part` of bytes() becomes all.
     void narrow_to(Bytes part) noexcept
     {
-        const std::ptrdiff_t front = part.data() - data;
-        const std::ptrdiff_t back = length - front - std::ssize(part);
-        data += front;
-        headroom = static_cast<std::uint16_t>(headroom + front);
-        tailroom = static_cast<std::uint16_t>(tailroom + back);
+        data += part.data() - data;
         length = static_cast<std::uint16_t>(part.size());
     }
     /// Takes `front` bytes of the room before and `back` bytes of the room behind.
     void widen(std::size_t front, std::size_t back) noexcept
     {
         data -= front;
-        headroom = static_cast<std::uint16_t>(headroom - front);
-        tailroom = static_cast<std::uint16_t>(tailroom - back);
         length = static_cast<std::uint16_t>(length + front + back);
     }
 };
