@@ -76,6 +76,7 @@ struct Sector {
 struct CorePeer {
     std::string name{};
     Ipv4Address address{};
+    std::optional<MacAddress> mac{}; ///< of its next hop
 };
 
 struct Log {
@@ -160,6 +161,7 @@ struct Station {
     std::optional<std::string> name{};
     std::uint8_t sector = 0;
     std::optional<Ipv4Address> address{};
+    std::optional<MacAddress> mac{}; ///< of its next hop
     std::optional<std::uint16_t> udp_port{};
     std::optional<MzoneStation> mzone{};
     std::optional<LzoneStation> lzone{};

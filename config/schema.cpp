@@ -159,6 +159,8 @@ const Schema<CorePeer>& schema<CorePeer>()
         field("name", &CorePeer::name, Name{}, required, "How flows call the peer."),
         field("address", &CorePeer::address, HostAddress{}, required,
               "Where GRE goes to and comes from."),
+        field("mac", &CorePeer::mac, Mac{MacKind::unicast}, optional,
+              "The MAC address that leads there; without it the gateway asks for it."),
     };
     return kSchema;
 }

@@ -87,6 +87,8 @@ const Schema<Station>& schema<Station>()
         field("address", &Station::address, HostAddress{}, optional,
               "Where it is; without it the gateway waits for its first verified PDU, and a later "
               "one can move it."),
+        field("mac", &Station::mac, Mac{MacKind::unicast}, optional,
+              "The MAC address that leads to that address; without it the gateway asks for it."),
         field("udp_port", &Station::udp_port, Number{1, 65535}, optional,
               "UDP port that downlink is sent to; 4729 without it."),
         field("mzone", &Station::mzone, Section<MzoneStation>{}, optional,

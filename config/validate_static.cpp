@@ -126,6 +126,7 @@ class StationRules {
   private:
     using InSector = std::pair<std::uint8_t, std::uint16_t>;
 
+    void check_mac(Node& node);
     void check_zones(const Station& station, Node& node);
     void check_transmit(const Station& station, Node& node);
     void check_flow(const Station& station, Node& station_node, const Flow& flow, Node& node);
@@ -157,6 +158,7 @@ void StationRules::check(const Station& station, Node& node)
         reading_.refuse(*sector, "sector: not there; expected an index of sectors");
     check_reachable(config_, access_, station.address.value_or(Ipv4Address{}),
                     sound(&node, "address"), reading_);
+    check_mac(node);
     check_zones(station, node);
     check_transmit(station, node);
     Node* flows = node.find("flows");
@@ -168,6 +170,13 @@ void StationRules::check(const Station& station, Node& node)
                  "each flow of a station has its own", reading_);
         check_flow(station, node, flow, flow_node);
     }
+}
+
+void StationRules::check_mac(Node& node)
+{
+    Node* mac = node.find("mac");
+    if (mac != nullptr && node.find("address") == nullptr && !node.incomplete)
+        reading_.refuse(*mac, "mac: of an address that is not there; write address too");
 }
 
 void StationRules::check_zones(const Station& station, Node& node)

@@ -51,7 +51,7 @@ sectors:
   - {index: 255, absid: 02:00:00:00:aa:01}
 core_peers:
   - {name: core0, address: 198.51.100.2}
-  - {name: core1, address: 198.51.100.3}
+  - {name: core1, address: 198.51.100.3, mac: "06:00:00:00:02:03"}
 control_socket: /run/one/socket
 state_dir: /var/lib/one
 log: {level: warn}
@@ -74,6 +74,7 @@ static:
     - name: ams1
       sector: 7
       address: 192.0.2.2
+      mac: 02:00:00:00:01:02
       udp_port: 4730
       mzone:
         stid: 291

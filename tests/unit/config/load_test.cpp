@@ -50,6 +50,8 @@ TEST(Load, ReadsEachKeyOfAGateway)
     ASSERT_EQ(config.core_peers.size(), 2U);
     EXPECT_EQ(config.core_peers[1].name, "core1");
     EXPECT_EQ(config.core_peers[1].address, Ipv4Address{0xc6336403});
+    EXPECT_EQ(config.core_peers[1].mac, (MacAddress{6, 0, 0, 0, 2, 3}));
+    EXPECT_FALSE(config.core_peers[0].mac);
     EXPECT_EQ(config.control_socket, "/run/one/socket");
     EXPECT_EQ(config.state_dir, "/var/lib/one");
     EXPECT_EQ(config.log.level, LogLevel::warn);
@@ -118,6 +120,7 @@ TEST(Load, ReadsEachKeyOfAStation)
     EXPECT_EQ(station.name, "ams1");
     EXPECT_EQ(station.sector, 7);
     EXPECT_EQ(station.address, Ipv4Address{0xc0000202});
+    EXPECT_EQ(station.mac, (MacAddress{2, 0, 0, 0, 1, 2}));
     EXPECT_EQ(station.udp_port, 4730);
     EXPECT_EQ(station.transmit, Zone::lzone);
     ASSERT_TRUE(station.lzone);
