@@ -49,6 +49,13 @@ LAYERS = (
     ),
     Layer("control/key", 3, ("common", "crypto"), ("expected", "fmt"), opens_secrets=True),
     Layer(
+        "control/runtime",
+        7,
+        PRODUCT + ("config",),
+        ("expected", "fmt"),
+        opens_secrets=True,
+    ),
+    Layer(
         "control/api",
         8,
         ("common", "dataplane/dpdk", "dataplane/net", "dataplane/path", "dataplane/pdu", "dataplane/sa", "dataplane/worker"),
@@ -59,7 +66,7 @@ LAYERS = (
     Layer(
         "tests",
         10,
-        PRODUCT + ("config", "control/api", "control/ctl", "dataplane/path", "dataplane/dpdk"),
+        PRODUCT + ("config", "control/api", "control/ctl", "control/runtime", "dataplane/path", "dataplane/dpdk"),
         ("expected", "fmt", "json", "openssl", "gtest", "rapidcheck", "dpdk"),
         opens_secrets=True,
     ),
