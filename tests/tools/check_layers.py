@@ -51,8 +51,8 @@ LAYERS = (
     Layer(
         "control/runtime",
         7,
-        PRODUCT + ("config",),
-        ("expected", "fmt"),
+        PRODUCT + ("config", "dataplane/dpdk"),
+        ("expected", "fmt", "asio", "spdlog"),
         opens_secrets=True,
     ),
     Layer(
@@ -60,6 +60,12 @@ LAYERS = (
         8,
         ("common", "dataplane/dpdk", "dataplane/net", "dataplane/path", "dataplane/pdu", "dataplane/sa", "dataplane/worker"),
         ("expected", "fmt", "json"),
+    ),
+    Layer(
+        "control/daemon",
+        9,
+        PRODUCT + ("config", "control/runtime", "dataplane/dpdk"),
+        ("expected", "fmt", "cli11", "json", "spdlog"),
     ),
     Layer("control/ctl", 9, PRODUCT, ("expected", "fmt", "cli11", "json"), opens_secrets=True),
     Layer("bench", 9, PRODUCT, ("expected", "fmt", "cli11", "json", "openssl", "ipsec-mb"), opens_secrets=True),
@@ -85,6 +91,9 @@ LIBRARIES = {
     "urcu": Library(("urcu-qsbr.h",), ("urcu_dep",), only_in=("dataplane/rcu/*",)),
     # One door here as well: yaml-cpp throws, and says in its messages what it read.
     "yaml-cpp": Library(("yaml-cpp/*",), ("yaml_dep",), only_in=("config/yaml_tree.cpp",)),
+    # The event loop and the log belong to the control thread.
+    "asio": Library(("asio/*", "asio.hpp"), ("asio_dep",), only_in=("control/*", "tests/*")),
+    "spdlog": Library(("spdlog/*",), ("spdlog_dep",), only_in=("control/*",)),
     "gtest": Library(("gtest/*", "gmock/*"), ("gtest_dep", "gmock_dep")),
     "rapidcheck": Library(("rapidcheck.h", "rapidcheck/*"), ("rapidcheck_dep",)),
 }
