@@ -48,7 +48,7 @@ class StationPart {
         return {
             {"name", name_},
             {"place", station_.index},
-            {"generation", station_.generation},
+            {"generation", station_.ref().generation},
             {"sector", station_.sector},
             {"stid", number_or_null(station_.stid.load())},
             {"basic_cid", number_or_null(station_.basic_cid.load())},

@@ -93,8 +93,7 @@ class MemoryPackets final : public PacketStore {
         auto& buffer = static_cast<Buffer&>(packet);
         AAIGW_CHECK(buffer.is_out);
         AAIGW_CHECK(buffer.guards_are_whole());
-        AAIGW_CHECK(packet.data >= buffer.begin() &&
-                    packet.data + packet.length <= buffer.end());
+        AAIGW_CHECK(packet.data >= buffer.begin() && packet.data + packet.length <= buffer.end());
         buffer.is_out = false;
         buffer.block.reset();
         --buffer.home->out_;

@@ -1,3 +1,4 @@
+// Keys in files: read when only their owner may read them, refused otherwise with what to do.
 #include "control/runtime/key_file.h"
 #include "tests/unit/runtime/temporary_folder.h"
 

@@ -1,3 +1,4 @@
+// The key log: one line a key, in the order in which keys come and go, and never without being asked for.
 #include "control/runtime/key_log.h"
 #include "tests/doubles/recording_installer.h"
 #include "tests/unit/runtime/temporary_folder.h"

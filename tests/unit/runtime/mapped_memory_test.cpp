@@ -1,3 +1,4 @@
+// Memory of the tables: mapped whole, aligned, and given back.
 #include "control/runtime/mapped_memory.h"
 
 #include <gtest/gtest.h>

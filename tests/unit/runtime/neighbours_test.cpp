@@ -1,3 +1,4 @@
+// Next hops and stations are asked for by ARP, learned from answers only, and asked again.
 #include "control/runtime/neighbours.h"
 #include "dataplane/net/arp.h"
 

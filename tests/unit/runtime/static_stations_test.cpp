@@ -1,3 +1,4 @@
+// Stations of the configuration become calls of the control seam, or one message that names the station.
 #include "config/load.h"
 #include "control/runtime/static_stations.h"
 #include "tests/doubles/recording_installer.h"

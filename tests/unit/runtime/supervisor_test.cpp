@@ -1,3 +1,4 @@
+// A worker that stands still is named once, and once more when it goes on.
 #include "control/runtime/supervisor.h"
 
 #include <gmock/gmock.h>
