@@ -10,24 +10,25 @@
 namespace aaigw {
 
 /// `T`s are filled and read in place and live as long as the ring, so that large ones are not copied.
-template <class T, std::size_t kSlots>
+template <class T, std::size_t Slots>
+// NOLINTNEXTLINE(clang-analyzer-optin.performance.Padding): each side writes a cache line of its own
 class SpscRing {
   public:
-    static_assert(std::has_single_bit(kSlots));
+    static_assert(std::has_single_bit(Slots));
 
-    SpscRing() : slots_{std::make_unique<std::array<T, kSlots>>()} {}
+    SpscRing() : slots_{std::make_unique<std::array<T, Slots>>()} {}
 
     /// Producer: a slot to fill, as its last use left it, or null when the ring is full. publish() hands it over;
     /// without publish() the next claim() gives the same one.
     [[nodiscard]] T* claim() noexcept
     {
         const std::size_t head = head_.load(std::memory_order_relaxed);
-        if (head - tail_seen_ == kSlots) {
+        if (head - tail_seen_ == Slots) {
             tail_seen_ = tail_.load(std::memory_order_acquire);
-            if (head - tail_seen_ == kSlots)
+            if (head - tail_seen_ == Slots)
                 return nullptr;
         }
-        return &(*slots_)[head % kSlots];
+        return &(*slots_)[head % Slots];
     }
     void publish() noexcept
     {
@@ -38,7 +39,7 @@ class SpscRing {
     [[nodiscard]] T* front() noexcept
     {
         const std::size_t tail = tail_.load(std::memory_order_relaxed);
-        return tail == head_.load(std::memory_order_acquire) ? nullptr : &(*slots_)[tail % kSlots];
+        return tail == head_.load(std::memory_order_acquire) ? nullptr : &(*slots_)[tail % Slots];
     }
     void pop() noexcept
     {
@@ -46,7 +47,7 @@ class SpscRing {
     }
 
   private:
-    std::unique_ptr<std::array<T, kSlots>> slots_;
+    std::unique_ptr<std::array<T, Slots>> slots_;
     alignas(64) std::atomic<std::size_t> head_{0};
     std::size_t tail_seen_ = 0; ///< the producer's
     alignas(64) std::atomic<std::size_t> tail_{0};

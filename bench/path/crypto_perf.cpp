@@ -32,6 +32,7 @@ std::string command_line(std::size_t bytes, std::size_t operations)
 Result<double> run_crypto_perf(std::size_t bytes, std::size_t operations)
 {
     const std::unique_ptr<std::FILE, ClosePipe> pipe{
+        // NOLINTNEXTLINE(cert-env33-c): a fixed command with two numbers in it
         ::popen(command_line(bytes, operations).c_str(), "r")};
     if (pipe == nullptr)
         return fail(ErrorCode::io, "cannot start dpdk-test-crypto-perf");

@@ -2,7 +2,8 @@
 
 namespace aaigw::runtime {
 
-Supervisor::Supervisor(std::vector<const Counter*> heartbeats, std::chrono::milliseconds alarm)
+Supervisor::Supervisor(const std::vector<const Counter*>& heartbeats,
+                       std::chrono::milliseconds alarm)
     : alarm_{alarm}
 {
     watched_.reserve(heartbeats.size());

@@ -25,7 +25,7 @@ class Supervisor {
     };
 
     /// `heartbeats`, one a worker, outlive this.
-    Supervisor(std::vector<const Counter*> heartbeats, std::chrono::milliseconds alarm);
+    Supervisor(const std::vector<const Counter*>& heartbeats, std::chrono::milliseconds alarm);
 
     /// Once for each stall and once for its end.
     [[nodiscard]] std::vector<Notice> look(Time now);

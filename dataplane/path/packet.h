@@ -28,13 +28,14 @@ enum class PacketKind : std::uint8_t {
     cmac,        ///< a control message whose CMAC is to be verified
 };
 
-/// What a stage has to tell a later one.
-enum PacketNote : std::uint8_t {
-    kNoteLzone = 1,     ///< downlink or cmac: of the LZone
-    kNoteControl = 2,   ///< a control message, encrypted: opened, it goes to the control thread
-    kNoteUnneeded = 4,  ///< a copy: the newer key has opened the original
-    kNoteSecondary = 8, ///< a copy of a PDU, to be opened with the older key
-};
+/// What a stage has to tell a later one: some of these in one byte.
+using PacketNote = std::uint8_t;
+inline constexpr PacketNote kNoteLzone = 1; ///< downlink or cmac: of the LZone
+inline constexpr PacketNote kNoteControl =
+    2; ///< an encrypted control message: for the control thread
+inline constexpr PacketNote kNoteUnneeded = 4; ///< a copy: the newer key has opened the original
+inline constexpr PacketNote kNoteSecondary =
+    8; ///< a copy of a PDU, to be opened with the older key
 
 /// Room that every received packet has in front of its first byte and behind its last one: enough for the headers and
 /// the ICV that protection adds (an outer IPv4 header, UDP, GSMTAP, GMH, PN, and ICV and CRC-32).
@@ -69,9 +70,9 @@ struct alignas(64) Packet {
     std::uint8_t port = 0;   ///< the port it came from, then the one it goes to
     std::uint8_t sector = 0; ///< GSMTAP antenna_nr
     std::uint8_t slot = 0;   ///< which of the station's flows; in the MZone the FID
-    std::uint8_t flags = 0;  ///< the flow's, see sa::FlowFlags
+    std::uint8_t flags = 0;  ///< the flow's, see sa::kFlowExists
     std::uint8_t worker = 0; ///< with Verdict::handed_over: to whom
-    std::uint8_t note = 0;   ///< PacketNote
+    PacketNote note = 0;
 
     [[nodiscard]] MutableBytes bytes() const noexcept { return {data, length}; }
     [[nodiscard]] bool has(PacketNote what) const noexcept { return (note & what) != 0; }

@@ -17,15 +17,14 @@ inline constexpr std::size_t kFlowSlots = 16;
 /// Core peers that there can be; a flow has one of them.
 inline constexpr std::size_t kMaxCorePeers = 64;
 
-enum FlowFlags : std::uint8_t {
-    kFlowExists = 1,
-    kFlowSecondSa = 2, ///< the second SA of the context, else the first
-    kFlowSpmh = 4,     ///< MZone: short-packet MAC header
-    kFlowCrc = 8,      ///< LZone: sent with a CRC-32
-    kFlowLimited = 16, ///< Station::max_packet has a limit
-};
+// Flags of a flow, in one byte.
+inline constexpr std::uint8_t kFlowExists = 1;
+inline constexpr std::uint8_t kFlowSecondSa = 2; ///< the second SA of the context, else the first
+inline constexpr std::uint8_t kFlowSpmh = 4;     ///< MZone: short-packet MAC header
+inline constexpr std::uint8_t kFlowCrc = 8;      ///< LZone: sent with a CRC-32
+inline constexpr std::uint8_t kFlowLimited = 16; ///< Station::max_packet has a limit
 
-/// One flow in eight bytes, so that it changes in one store: GRE key(32) | CID(16) | core peer(8) | FlowFlags(8).
+/// One flow in eight bytes, so that it changes in one store: GRE key(32) | CID(16) | core peer(8) | flags(8).
 class FlowWord {
   public:
     constexpr FlowWord() noexcept = default;
