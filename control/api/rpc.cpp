@@ -51,7 +51,7 @@ bool is_id(const Json& value) noexcept
     return value.is_null() || value.is_string() || value.is_number_integer();
 }
 
-std::string line_of(Json message)
+std::string line_of(const Json& message)
 {
     return one_line(message) + '\n';
 }
