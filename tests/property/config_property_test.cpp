@@ -110,7 +110,7 @@ class Writer {
                     return fmt::format(
                         "{{said: {}, window: {}{}, teks: {}}}", number(sa.said.value()),
                         number(sa.window), icv(sa),
-                        list(sa.teks, [this](const auto& each) { return tek(each); }));
+                        list(sa.teks, [this](const auto& each) { return this->tek(each); }));
                 }));
         });
     }
