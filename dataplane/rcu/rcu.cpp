@@ -1,5 +1,7 @@
 #include "dataplane/rcu/rcu.h"
 
+#include "common/happens_before.h"
+
 #include <urcu-qsbr.h>
 
 #include <thread>
@@ -45,6 +47,7 @@ struct RcuReclaimer::Retired {
 
     static void over(::rcu_head* head)
     {
+        happens_after(head);
         std::unique_ptr<Retired> retired{reinterpret_cast<Retired*>(head)};
         RcuReclaimer* const home = retired->home;
         home->grace_period_over(std::move(retired));
@@ -58,6 +61,8 @@ void RcuReclaimer::retire_raw(void* object, Destroy destroy)
     retired->object = object;
     retired->destroy = destroy;
     ++waiting_;
+    // The library's queue orders this thread and the one that calls over().
+    happens_before(&retired->head);
     urcu_qsbr_call_rcu(&retired.release()->head, &Retired::over);
 }
 

@@ -122,6 +122,7 @@ IO_HEADERS = set(
 EXCEPTIONS = {
     ("common/check.cpp", "cstdio"): "the last words before abort()",
     ("common/check.cpp", "cstdlib"): "abort()",
+    ("common/happens_before.h", "sanitizer/tsan_interface.h"): "two notes to a sanitizer; nothing in other builds",
     ("config/yaml_tree.cpp", "istream"): "what yaml-cpp reads from",
     ("config/yaml_tree.cpp", "streambuf"): "a stream over the text in memory, so that no copy of it stays behind",
     ("crypto/random.cpp", "sys/random.h"): "the one source of randomness, behind the Random seam",
