@@ -62,7 +62,12 @@ bool Path::resolve_downlink(Packet& packet) noexcept
     if (keys->transmit_zone == pdu::Zone::lzone) {
         packet.mark(kNoteLzone);
         packet.connection = station.flow(packet.slot).cid().value();
+    } else {
+        packet.connection = station.stid.load(std::memory_order_relaxed);
     }
+    // The keys of a flow or station that has just been removed may still be found; its name not. 0 is nobody's.
+    if (packet.connection == 0) [[unlikely]]
+        return drop(packet, Verdict::drop_unknown_flow);
     if (!station.address.known()) [[unlikely]] {
         notice(EventKind::no_address, packet);
         return drop(packet, Verdict::drop_no_address);

@@ -85,8 +85,7 @@ void Path::protect_mzone(Packet& packet, crypto::CryptoJob& job) noexcept
     const std::uint16_t field = pdu::write_mzone_prefix(
         std::span<std::uint8_t, pdu::kMzonePrefixBytes>{packet.data, pdu::kMzonePrefixBytes},
         header, security);
-    const Stid stid = Stid::from_field(station.stid.load(std::memory_order_relaxed));
-    packet.connection = stid.value();
+    const Stid stid = Stid::from_field(packet.connection);
     set_transform(job, crypto::JobKind::ccm_protect, protection,
                   pdu::mzone_nonce_block(field, stid, security), payload, inner_bytes);
 }

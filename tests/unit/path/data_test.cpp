@@ -57,6 +57,21 @@ TEST_P(Data, UplinkPdusAreOpenedInTheirOrder)
     EXPECT_EQ(rig_.stats().pdus_opened.value(), 100U);
 }
 
+/// The control thread removes first the name and then the keys: what is received in between must not go to 0, which in the
+/// LZone every station listens to for initial ranging (IEEE 802.16-2009 10.4).
+TEST_P(Data, NothingIsSentToAStationThatHasLostItsName)
+{
+    far_.add_to(rig_, zone());
+    sa::Station& station = rig_.station(far_.ref);
+    if (zone() == pdu::Zone::mzone)
+        station.stid.store(0);
+    else
+        station.flows[far_.flows[0].slot].store(0);
+    const auto run = rig_.run(kCorePort, FarStation::core_frame(far_.flows[0], inner_ipv4(100, 1)));
+    EXPECT_EQ(run.verdicts(), Verdicts{Verdict::drop_unknown_flow});
+    EXPECT_TRUE(run.sent(kAccessPort).empty());
+}
+
 INSTANTIATE_TEST_SUITE_P(Zones, Data, testing::Values(pdu::Zone::mzone, pdu::Zone::lzone),
                          zone_name);
 
