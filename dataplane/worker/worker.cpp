@@ -39,7 +39,9 @@ std::size_t Worker::poll(rcu::ReaderThread& reader) noexcept
     }
     take_over();
     obey();
-    if (received == 0)
+    // Later jobs push earlier ones out of the engine; when there are none, because nothing came or all of it was refused,
+    // what is in there must not wait for them.
+    if (path_.jobs_started() == started_published_)
         drain();
     flush_all();
     publish_jobs();
