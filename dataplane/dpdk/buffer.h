@@ -74,13 +74,6 @@ inline rte_mbuf* before_send(path::Packet& packet) noexcept
     return mbuf;
 }
 
-/// What the port found: that the IPv4 header's checksum is right. False when it is wrong or was not looked at, see
-/// Port::checks_ip_checksums().
-[[nodiscard]] inline bool ip_checksum_is_good(path::Packet& packet) noexcept
-{
-    return (mbuf_of(packet)->ol_flags & RTE_MBUF_F_RX_IP_CKSUM_MASK) == RTE_MBUF_F_RX_IP_CKSUM_GOOD;
-}
-
 /// Frees a buffer that never became a Packet, with all that hangs on it.
 inline void give_back_mbuf(rte_mbuf* mbuf) noexcept
 {

@@ -53,8 +53,6 @@ rte_eth_conf device_configuration(const rte_eth_dev_info& info, std::uint16_t mt
 {
     rte_eth_conf conf{};
     conf.rxmode.mtu = mtu;
-    conf.rxmode.offloads =
-        info.rx_offload_capa & (RTE_ETH_RX_OFFLOAD_IPV4_CKSUM | RTE_ETH_RX_OFFLOAD_UDP_CKSUM);
     if (spread) {
         conf.rxmode.mq_mode = RTE_ETH_MQ_RX_RSS;
         conf.rx_adv_conf.rss_conf = spreading(info);
@@ -127,8 +125,7 @@ Port::Port(Port&& other) noexcept
     : id_{other.id_}, rx_queues_{other.rx_queues_}, tx_queues_{other.tx_queues_},
       up_{other.up_.load()}, device_{std::exchange(other.device_, nullptr)},
       steering_{other.steering_}, name_{std::move(other.name_)}, driver_{std::move(other.driver_)},
-      mtu_{other.mtu_}, mac_{other.mac_},
-      checks_ip_checksums_{other.checks_ip_checksums_}, notes_{std::move(other.notes_)}
+      mtu_{other.mtu_}, mac_{other.mac_}, notes_{std::move(other.notes_)}
 {
 }
 
@@ -189,7 +186,6 @@ Result<void> Port::configure(const PortOptions& options)
     if (spread)
         steering_.emplace(info.reta_size, rx_queues_);
     const rte_eth_conf conf = device_configuration(info, options.mtu, spread);
-    checks_ip_checksums_ = (conf.rxmode.offloads & RTE_ETH_RX_OFFLOAD_IPV4_CKSUM) != 0;
     const FirstLogLine log;
     if (const int error = rte_eth_dev_configure(id_, rx_queues_, tx_queues_, &conf); error != 0)
         return failed(fmt::format("{} refuses MTU {} with {} receive and {} transmit queues: {}",

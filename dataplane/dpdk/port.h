@@ -67,8 +67,6 @@ class Port {
     [[nodiscard]] const MacAddress& mac() const noexcept { return mac_; }
     [[nodiscard]] std::uint16_t rx_queues() const noexcept { return rx_queues_; }
     [[nodiscard]] std::uint16_t tx_queues() const noexcept { return tx_queues_; }
-    /// Whether received packets say that the IPv4 header's checksum is good, see ip_checksum_is_good().
-    [[nodiscard]] bool checks_ip_checksums() const noexcept { return checks_ip_checksums_; }
     /// What is otherwise than asked for and works all the same, a sentence each.
     [[nodiscard]] const std::vector<std::string>& notes() const noexcept { return notes_; }
 
@@ -113,7 +111,6 @@ class Port {
     std::string driver_;
     std::uint16_t mtu_;
     MacAddress mac_{};
-    bool checks_ip_checksums_ = false;
     std::vector<std::string> notes_;
 };
 

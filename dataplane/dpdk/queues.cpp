@@ -16,11 +16,6 @@ void prefetch_packet(rte_mbuf* mbuf) noexcept
     __builtin_prefetch(rte_mbuf_to_priv(mbuf), 1);
 }
 
-bool has_bad_ip_checksum(const rte_mbuf& mbuf) noexcept
-{
-    return (mbuf.ol_flags & RTE_MBUF_F_RX_IP_CKSUM_MASK) == RTE_MBUF_F_RX_IP_CKSUM_BAD;
-}
-
 } // namespace
 
 std::size_t RxQueue::receive(path::Batch& out, std::size_t most) noexcept
@@ -33,8 +28,7 @@ std::size_t RxQueue::receive(path::Batch& out, std::size_t most) noexcept
     for (std::size_t i = 0; i < count; ++i) {
         if (i + kAhead < count)
             prefetch_packet(mbufs_[i + kAhead]);
-        path::Packet* packet =
-            has_bad_ip_checksum(*mbufs_[i]) ? nullptr : received(mbufs_[i], port_number_);
+        path::Packet* packet = received(mbufs_[i], port_number_);
         if (packet != nullptr) [[likely]] {
             out.add(*packet);
         } else {

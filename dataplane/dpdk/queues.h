@@ -19,8 +19,8 @@ class RxQueue final : public path::FrameSource {
     {
     }
 
-    /// Refused are frames that do not fit one buffer with the room that a Packet promises, and those whose IPv4 header
-    /// the device found to have a wrong checksum.
+    /// Refused are frames that do not fit one buffer with the room that a Packet promises. What the device says of
+    /// checksums is not asked: the path sums the few bytes of a header itself, and knows the verdict.
     [[nodiscard]] std::size_t receive(path::Batch& out, std::size_t most) noexcept override;
 
   private:
