@@ -149,6 +149,22 @@ Result<void> Gateway::open_ports()
         spdlog::info("port {}: {}, {}", wanted.name, port.driver(), to_text(wanted.address));
         ports_.push_back(std::make_unique<dpdk::Port>(std::move(port)));
     }
+    return check_buffers();
+}
+
+/// Devices free what they sent when they are given more to send. Once they held every buffer nothing could be received,
+/// so nothing would be sent any more.
+Result<void> Gateway::check_buffers() const
+{
+    std::size_t most = pool_->in_use(); // what the ports receive into
+    for (const auto& port : ports_)
+        most += port->tx_held();
+    most += config_.workers.cores.size() * dpdk::PoolOptions{}.cache;
+    if (most > pool_->capacity())
+        return fail(
+            ErrorCode::unavailable,
+            fmt::format("memory: ports and workers may hold {} packets of {}; raise packets", most,
+                        pool_->capacity()));
     return {};
 }
 
@@ -318,9 +334,12 @@ StopReport Gateway::stop()
         lane->sources.clear();
         lane->sinks.clear();
     }
+    std::size_t kept = 0;
+    for (const auto& port : ports_)
+        kept += port->kept_at_close();
     ports_.clear();
     if (pool_)
-        report.buffers_in_use = pool_->in_use();
+        report.buffers_in_use = pool_->in_use() - std::min(pool_->in_use(), kept);
     return report;
 }
 

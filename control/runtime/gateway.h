@@ -48,7 +48,8 @@ struct StartFailure {
 struct StopReport {
     /// Workers that did not end in time. When there is one, nothing else was taken down: end the process.
     std::vector<std::size_t> stuck;
-    std::size_t buffers_in_use = 0; ///< 0, or somebody has lost some
+    /// 0, or somebody has lost some. Without those that devices keep, see dpdk::Port::kept_at_close().
+    std::size_t buffers_in_use = 0;
 };
 
 /// Built, started, stopped and destroyed by one thread, the control thread; that thread is DPDK's main thread, and one
@@ -132,6 +133,7 @@ class Gateway final : public WorkerOrders {
     [[nodiscard]] std::optional<StartFailure> build_all();
     [[nodiscard]] std::optional<StartFailure> start_dpdk();
     [[nodiscard]] Result<void> open_ports();
+    [[nodiscard]] Result<void> check_buffers() const;
     void set_up_links();
     [[nodiscard]] std::uint8_t owner_of(std::uint8_t sector, std::uint16_t station) const;
     [[nodiscard]] Result<void> make_tables();

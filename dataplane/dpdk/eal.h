@@ -36,8 +36,8 @@ struct EalOptions {
     LogSink log;                    ///< empty: standard error
 };
 
-/// DPDK as long as it lives. It never uses files for its memory, so nothing is left behind, not even by a crash, but an
-/// empty folder under /run; it cannot be joined by a second process.
+/// DPDK as long as it lives. It never uses files for its memory, so that after a crash nothing is left of it but a
+/// folder under /run. It cannot be joined by a second process.
 class Eal {
   public:
     /// Makes the calling thread DPDK's main thread and pins it to the control cores. Once in a process: DPDK can

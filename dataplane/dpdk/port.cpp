@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <string_view>
 #include <utility>
 
 namespace aaigw::dpdk {
@@ -23,6 +24,10 @@ namespace {
 constexpr std::uint64_t kSpread = RTE_ETH_RSS_NONFRAG_IPV4_UDP;
 
 constexpr std::uint16_t kSmallestMtu = 576; // RFC 791: what every host takes
+
+constexpr std::string_view kAfXdp = "net_af_xdp";
+/// Frames in each of the rings that net_af_xdp shares with the kernel, whatever it is asked for.
+constexpr std::size_t kAfXdpRing = 2048;
 
 /// A second port must not come to use a device that has one.
 Result<void> claim(std::uint16_t id, const std::string& port_name)
@@ -108,6 +113,7 @@ tl::unexpected<Error> Port::failed(const std::string& what) const
 Result<Port> Port::open(const PortOptions& options, PacketPool& pool)
 {
     Port port{options};
+    const std::size_t in_use_before = pool.in_use();
     if (options.mtu < kSmallestMtu || options.mtu > pool.mtu())
         return port.failed(fmt::format("MTU {}: its packet pool is made for {} to {}", options.mtu,
                                        kSmallestMtu, pool.mtu()));
@@ -118,6 +124,8 @@ Result<Port> Port::open(const PortOptions& options, PacketPool& pool)
     TRY_DO(port.make_queues(options, pool));
     TRY_DO(port.set_mac(options.mac));
     TRY_DO(port.start());
+    if (port.driver_ == kAfXdp)
+        port.kept_at_close_ = pool.in_use() - in_use_before + port.tx_held_;
     return port;
 }
 
@@ -125,7 +133,8 @@ Port::Port(Port&& other) noexcept
     : id_{other.id_}, rx_queues_{other.rx_queues_}, tx_queues_{other.tx_queues_},
       up_{other.up_.load()}, device_{std::exchange(other.device_, nullptr)},
       steering_{other.steering_}, name_{std::move(other.name_)}, driver_{std::move(other.driver_)},
-      mtu_{other.mtu_}, mac_{other.mac_}, notes_{std::move(other.notes_)}
+      mtu_{other.mtu_}, mac_{other.mac_}, tx_held_{other.tx_held_},
+      kept_at_close_{other.kept_at_close_}, notes_{std::move(other.notes_)}
 {
 }
 
@@ -223,6 +232,12 @@ Result<void> Port::make_queues(const PortOptions& options, PacketPool& pool)
             return failed(fmt::format("{} refuses transmit queue {}: {}", driver_, queue,
                                       log.explain(error)));
     }
+    // Virtual devices free, or put elsewhere, what they send. net_af_xdp frees what the kernel has done with only when
+    // it sends again, and what it could not hand to the kernel waits in another ring.
+    if (driver_ == kAfXdp)
+        tx_held_ = 2 * kAfXdpRing * tx_queues_;
+    else if (is_pci_address(options.device))
+        tx_held_ = tx_queues_ * std::size_t{tx_ring};
     return {};
 }
 

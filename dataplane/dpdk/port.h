@@ -56,8 +56,8 @@ class Port {
 
     Port(Port&& other) noexcept;
     Port& operator=(Port&&) = delete;
-    /// Stops and closes the device; no worker may be in a burst. Frees what its queues hold; net_af_xdp
-    /// alone does not, and net_ring keeps what nobody received.
+    /// Stops and closes the device; no worker may be in a burst. Frees what its queues hold, but see kept_at_close();
+    /// net_ring keeps what nobody received.
     ~Port();
 
     [[nodiscard]] const std::string& name() const noexcept { return name_; }
@@ -67,6 +67,10 @@ class Port {
     [[nodiscard]] const MacAddress& mac() const noexcept { return mac_; }
     [[nodiscard]] std::uint16_t rx_queues() const noexcept { return rx_queues_; }
     [[nodiscard]] std::uint16_t tx_queues() const noexcept { return tx_queues_; }
+    /// Buffers that frames may lie in when they are sent already, until more is sent or the device is closed: at most.
+    [[nodiscard]] std::size_t tx_held() const noexcept { return tx_held_; }
+    /// Buffers that are not given back when the device is closed, at most: net_af_xdp forgets what it lent the kernel.
+    [[nodiscard]] std::size_t kept_at_close() const noexcept { return kept_at_close_; }
     /// What is otherwise than asked for and works all the same, a sentence each.
     [[nodiscard]] const std::vector<std::string>& notes() const noexcept { return notes_; }
 
@@ -111,6 +115,8 @@ class Port {
     std::string driver_;
     std::uint16_t mtu_;
     MacAddress mac_{};
+    std::size_t tx_held_ = 0;
+    std::size_t kept_at_close_ = 0;
     std::vector<std::string> notes_;
 };
 
