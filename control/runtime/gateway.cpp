@@ -221,7 +221,9 @@ Result<void> Gateway::make_tables()
         spdlog::warn("keylog: every key is written to {}", *config_.keylog);
     }
     TRY(static_stations_, install_static(config_, *installer_));
-    for (const StaticStation& station : static_stations_) {
+    for (std::size_t i = 0; i < static_stations_.size(); ++i) {
+        const StaticStation& station = static_stations_[i];
+        static_places_.emplace(station.ref.index, i);
         if (station.has_mac)
             TRY_DO(tables_->place_station(station.ref, *station.address));
     }
@@ -354,10 +356,10 @@ Gateway::~Gateway()
 
 std::string Gateway::name_of(sa::StationRef station) const
 {
-    const auto found = std::ranges::find(static_stations_, station, &StaticStation::ref);
-    return found == static_stations_.end()
-               ? fmt::format("station {}.{}", station.index, station.generation)
-               : found->name;
+    const auto found = static_places_.find(station.index);
+    if (found != static_places_.end() && static_stations_[found->second].ref == station)
+        return static_stations_[found->second].name;
+    return fmt::format("station {}.{}", station.index, station.generation);
 }
 
 Neighbours Gateway::make_neighbours()

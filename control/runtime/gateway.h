@@ -28,6 +28,7 @@
 #include <span>
 #include <string>
 #include <thread>
+#include <unordered_map>
 #include <vector>
 
 namespace aaigw::runtime {
@@ -155,6 +156,7 @@ class Gateway final : public WorkerOrders {
     std::optional<KeyLog> key_log_;
     sa::Installer* installer_ = nullptr;
     std::vector<StaticStation> static_stations_;
+    std::unordered_map<std::uint32_t, std::size_t> static_places_; ///< by the place in the tables
     std::vector<SinkLocks> sink_locks_; ///< by port; those with fewer queues than workers
     std::vector<std::unique_ptr<dpdk::HandOverRing>> inboxes_;
     std::vector<std::unique_ptr<Lane>> workers_;
