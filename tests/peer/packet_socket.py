@@ -4,13 +4,10 @@ import errno
 import os
 import socket
 import struct
-import threading
-import time
 
 # Of linux/if_packet.h and its neighbours; Python's socket module does not know them.
 SOL_PACKET, PACKET_STATISTICS, PACKET_IGNORE_OUTGOING = 263, 6, 23
 SO_RCVBUFFORCE = 33
-MSG_WAITFORONE = 0x10000
 ETH_P_ALL = 3
 BUFFER_BYTES = 256 << 20
 MAX_FRAME = 9216
@@ -39,7 +36,6 @@ def open_socket(interface: str) -> socket.socket:
     made = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
     made.setsockopt(SOL_PACKET, PACKET_IGNORE_OUTGOING, 1)
     made.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, BUFFER_BYTES)
-    made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", 0, 50_000))
     made.bind((interface, ETH_P_ALL))
     return made
 
@@ -70,52 +66,38 @@ class Sender:
         self.sent = 0
         self.size = len(frame_list)
 
-    def send(self, number: int):
-        """The next `number` frames, or what is left."""
-        until = min(self.size, self.sent + number)
-        while self.sent < until:
-            first = ctypes.byref(self._headers, self.sent * ctypes.sizeof(_Mmsghdr))
-            done = _libc.sendmmsg(self._socket.fileno(), first, until - self.sent, 0)
-            if done > 0:
-                self.sent += done
-            elif ctypes.get_errno() in (errno.ENOBUFS, errno.EAGAIN, errno.EINTR):
-                time.sleep(0.0001)
-            else:
+    def send(self, number: int) -> int:
+        """The next `number` frames at most; gives how many the interface took now."""
+        number = min(number, self.size - self.sent)
+        if number <= 0:
+            return 0
+        first = ctypes.byref(self._headers, self.sent * ctypes.sizeof(_Mmsghdr))
+        done = _libc.sendmmsg(self._socket.fileno(), first, number, 0)
+        if done < 0:
+            if ctypes.get_errno() not in (errno.ENOBUFS, errno.EAGAIN, errno.EINTR, errno.ENETDOWN):
                 raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+            return 0
+        self.sent += done
+        return done
 
 
-class Receiver(threading.Thread):
-    """Keeps every frame that comes. `answer` may give a frame to send back at once."""
+class Receiver:
+    """Takes frames as they lie in the socket's buffer."""
 
-    def __init__(self, sock: socket.socket, answer=lambda frame: None):
-        super().__init__(daemon=True)
-        self.frames = []
-        self.last_time = time.monotonic()
+    SLOTS = 128
+
+    def __init__(self, sock: socket.socket):
         self._socket = sock
-        self._answer = answer
-        self._running = True
+        self._buffer = ctypes.create_string_buffer(self.SLOTS * MAX_FRAME)
+        self._headers, self._vectors = _headers(
+            self._buffer, [(slot * MAX_FRAME, MAX_FRAME) for slot in range(self.SLOTS)])
+        self._view = memoryview(self._buffer)
 
-    def run(self):
-        slots = 128
-        buffer = ctypes.create_string_buffer(slots * MAX_FRAME)
-        headers, vectors = _headers(buffer, [(slot * MAX_FRAME, MAX_FRAME) for slot in range(slots)])
-        view = memoryview(buffer)
-        while self._running:
-            number = _libc.recvmmsg(self._socket.fileno(), headers, slots, MSG_WAITFORONE, None)
-            for slot in range(max(number, 0)):
-                frame = bytes(view[slot * MAX_FRAME:slot * MAX_FRAME + headers[slot].length])
-                reply = self._answer(frame)
-                if reply is None:
-                    self.frames.append(frame)
-                else:
-                    self._socket.send(reply)
-            if number > 0:
-                self.last_time = time.monotonic()
-        assert vectors is not None
-
-    def stop(self):
-        self._running = False
-        self.join()
+    def receive(self) -> list[bytes]:
+        """What is there now, up to a burst."""
+        number = _libc.recvmmsg(self._socket.fileno(), self._headers, self.SLOTS, socket.MSG_DONTWAIT, None)
+        starts = range(0, max(number, 0) * MAX_FRAME, MAX_FRAME)
+        return [bytes(self._view[at:at + self._headers[at // MAX_FRAME].length]) for at in starts]
 
     def lost_by_kernel(self) -> int:
         """Frames that came while the socket's buffer was full."""
