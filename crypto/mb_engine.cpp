@@ -100,32 +100,48 @@ void flush_queue(MbQueue& queue) noexcept
         finish(queue, finished);
 }
 
+/// For as many jobs as are staged at once. One long job can hold up very many short ones: rare enough to pay for.
+void make_room(MbQueue& queue) noexcept
+{
+    if (queue.room() < kStageAtOnce)
+        flush_queue(queue);
+}
+
 } // namespace
 
 // The two loops that fill the library's slots keep what they need in registers: a slot's field might otherwise be any
 // of the queue's, for all the compiler knows.
 
-/// Stages the CCM jobs from submitted_ on, up to the first that is something else, too long or without a place.
-/// Returns the longest length among them.
-std::size_t MbEngine::stage_ccm(MbQueue& queue, std::size_t max_length) noexcept
+/// Stages the CCM jobs from submitted_ on, up to the first that is something else: short packets for eight lanes, the
+/// rest for sixteen. A short packet among long ones would make sixteen lanes stop for it.
+void MbEngine::stage_ccm() noexcept
 {
-    IMB_JOB* const slots = queue.manager().jobs;
-    std::uint8_t free = queue.next_free();
+    struct Filling {
+        IMB_JOB* slots;
+        std::uint8_t free;
+    };
+    MbQueue& short_ccm = *queues_.short_ccm;
+    MbQueue& long_ccm = *queues_.long_ccm;
+    std::array<Filling, 2> filling{Filling{short_ccm.manager().jobs, short_ccm.next_free()},
+                                   Filling{long_ccm.manager().jobs, long_ccm.next_free()}};
+    const std::size_t short_max = short_max_;
     const std::size_t from = submitted_;
-    const std::size_t end = from + std::min({taken_ - from, queue.room(), kStageAtOnce});
-    std::size_t longest = 0;
+    const std::size_t end = from + std::min(taken_ - from, kStageAtOnce);
     std::size_t at = from;
+    std::size_t long_ones = 0;
     for (; at != end; ++at) {
         CryptoJob& job = job_at(at);
-        const std::size_t length = job.length;
-        if (!is_ccm(job.kind) || length > max_length)
+        if (!is_ccm(job.kind))
             break;
-        longest = std::max(longest, length);
+        const std::size_t length = job.length;
+        AAIGW_CHECK(length <= kMaxJobBytes);
+        const std::size_t is_long = length > short_max ? 1 : 0;
+        long_ones += is_long;
         const AesKey& key = *job.key.aes;
         prefetch_key(&key);
         const bool protect = job.kind == JobKind::ccm_protect;
         std::uint8_t* const data = job.data;
-        IMB_JOB& slot = slots[free++];
+        IMB_JOB& slot = filling[is_long].slots[filling[is_long].free++];
         slot.enc_keys = key.schedule_.data();
         slot.src = data;
         slot.dst = data;
@@ -139,9 +155,9 @@ std::size_t MbEngine::stage_ccm(MbQueue& queue, std::size_t max_length) noexcept
         slot.user_data = &job;
         job.status = JobStatus::in_flight;
     }
-    queue.stage(at - from);
+    short_ccm.stage(at - from - long_ones);
+    long_ccm.stage(long_ones);
     submitted_ = at;
-    return longest;
 }
 
 /// The same for CMAC jobs.
@@ -232,16 +248,18 @@ Result<std::unique_ptr<MbEngine>> MbEngine::create(MbArch arch)
 
 void MbEngine::submit() noexcept
 {
-    std::size_t longest_ccm = 0;
     while (submitted_ != taken_) {
         switch (job_at(submitted_).kind) {
         case JobKind::ccm_protect:
         case JobKind::ccm_unprotect:
-            longest_ccm = std::max(longest_ccm, submit_ccm());
+            make_room(*queues_.short_ccm);
+            make_room(*queues_.long_ccm);
+            stage_ccm();
+            issue(*queues_.short_ccm, kKeysAhead);
+            issue(*queues_.long_ccm, kKeysAhead);
             break;
         case JobKind::cmac:
-            if (queues_.cmac->room() == 0)
-                flush_queue(*queues_.cmac);
+            make_room(*queues_.cmac);
             stage_cmac(*queues_.cmac);
             break;
         case JobKind::ctr:
@@ -249,33 +267,20 @@ void MbEngine::submit() noexcept
             break;
         }
     }
-    short_traffic_ = longest_ccm <= short_max_;
-
     // All but the newest jobs of each queue: their keys are still on the way from memory.
-    issue(*queues_.short_ccm, kKeysAhead);
-    issue(*queues_.long_ccm, kKeysAhead);
     issue(*queues_.cmac, kKeysAhead);
     advance_finished();
-    if (submitted_ - finished_ > kMaxLag)
-        flush();
+    while (submitted_ - finished_ > kMaxLag) {
+        flush_queue(queue_of(job_at(finished_)));
+        advance_finished();
+    }
 }
 
-/// Stages some CCM jobs, the one at submitted_ first. Returns the longest length among them.
-///
-/// Eight lanes only while packets are all short: mixed traffic would leave a few in the lanes of either queue, each
-/// holding up the other's in their common order.
-std::size_t MbEngine::submit_ccm() noexcept
+MbQueue& MbEngine::queue_of(const CryptoJob& job) noexcept
 {
-    const std::size_t length = job_at(submitted_).length;
-    AAIGW_CHECK(length <= kMaxJobBytes);
-    if (length > short_max_)
-        short_traffic_ = false;
-    MbQueue& queue = short_traffic_ ? *queues_.short_ccm : *queues_.long_ccm;
-    if (queue.room() == 0)
-        flush_queue(queue); // one long job holds up very many short ones: rare enough to pay for
-    const std::size_t longest = stage_ccm(queue, short_traffic_ ? short_max_ : kMaxJobBytes);
-    issue(queue, kKeysAhead);
-    return longest;
+    if (job.kind == JobKind::cmac)
+        return *queues_.cmac;
+    return job.length > short_max_ ? *queues_.long_ccm : *queues_.short_ccm;
 }
 
 void MbEngine::advance_finished() noexcept

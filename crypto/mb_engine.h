@@ -65,12 +65,12 @@ static_assert(sizeof(CryptoJob) == 64);
 class MbEngine {
   public:
     /// Most jobs in one engine, from take() until they are collected.
-    static constexpr std::size_t kMaxInFlight = 256;
+    static constexpr std::size_t kMaxInFlight = 512;
     /// Jobs that are held back while their keys are fetched from memory.
     static constexpr std::size_t kKeysAhead = 24;
     /// A job that so many later ones have been submitted behind is finished at once: packets of a rare size would
     /// otherwise wait for company in their lanes, and everything behind them for its turn.
-    static constexpr std::size_t kMaxLag = 128;
+    static constexpr std::size_t kMaxLag = 256;
 
     /// Runs the known-answer self-test first and refuses when any answer differs.
     [[nodiscard]] static Result<std::unique_ptr<MbEngine>> create();
@@ -117,15 +117,15 @@ class MbEngine {
         return jobs_[position % kMaxInFlight];
     }
 
-    [[nodiscard]] std::size_t submit_ccm() noexcept;
-    [[nodiscard]] std::size_t stage_ccm(MbQueue& queue, std::size_t max_length) noexcept;
+    void stage_ccm() noexcept;
     void stage_cmac(MbQueue& queue) noexcept;
     void run_ctr(CryptoJob& job) noexcept;
+    /// Of a job that is in flight.
+    [[nodiscard]] MbQueue& queue_of(const CryptoJob& job) noexcept;
     void advance_finished() noexcept;
 
     Queues queues_;
-    std::size_t short_max_;     ///< longest CCM data for short_ccm; 0 without sixteen lanes
-    bool short_traffic_{false}; ///< the last burst had short packets only
+    std::size_t short_max_; ///< longest CCM data for short_ccm; 0 without sixteen lanes
 
     // Positions in the ring count up for ever: collected_ <= finished_ <= submitted_ <= taken_.
     std::array<CryptoJob, kMaxInFlight> jobs_;
