@@ -97,6 +97,7 @@ class Run {
             row.raw.push_back(weigh(row.bytes, [this](std::size_t size) { return raw(size); }));
             row.crypto_perf.push_back(weigh(row.bytes, &Run::crypto_perf));
         }
+        keep_stages(row, rig.costs());
     }
 
     void print_stages() const
@@ -110,12 +111,15 @@ class Run {
     }
 
   private:
+    static double per_packet(const Counter& ticks, const worker::StageCosts& costs)
+    {
+        return static_cast<double>(ticks.value()) / static_cast<double>(costs.packets.value());
+    }
     void keep_stages(const Row& row, const worker::StageCosts& costs)
     {
         Stages stages{.way = name_of(row.way), .bytes = row.bytes, .cycles = {}};
         for (std::size_t i = 0; i < worker::kStages; ++i)
-            stages.cycles[i] = static_cast<double>(costs.ticks[i].value()) /
-                               static_cast<double>(costs.packets.value());
+            stages.cycles[i] = per_packet(costs.ticks[i], costs);
         stages_.push_back(stages);
     }
 

@@ -98,7 +98,8 @@ double Rig::run(std::size_t packets, rcu::ReaderThread& reader)
         cycles += tsc() - begin;
     }
     // What the engines still hold. It was paid for by packets that were held at the beginning.
-    for (int i = 0; i < 4; ++i) {
+    constexpr int kPollsToDrain = 64; // two engines, a burst at a time
+    for (int i = 0; i < kPollsToDrain; ++i) {
         worker_->poll(reader);
         if (behind_ != nullptr)
             behind_->poll(reader);
