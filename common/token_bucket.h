@@ -18,10 +18,10 @@ class TokenBucket {
 
     [[nodiscard]] constexpr bool take(std::uint64_t now) noexcept
     {
-        // `empty_since_` is when the bucket would have been empty to hold now what it holds.
-        if (now > capacity_)
-            empty_since_ = std::max(empty_since_, now - capacity_);
-        if (empty_since_ + ticks_per_token_ > now)
+        // `empty_since_` is when the bucket would have been empty to hold now what it holds, on a clock that is ahead by
+        // the time to fill it: that moment may lie before the clock began.
+        empty_since_ = std::max(empty_since_, now);
+        if (empty_since_ + ticks_per_token_ > now + capacity_)
             return false;
         empty_since_ += ticks_per_token_;
         return true;
