@@ -75,42 +75,49 @@ bool Path::take_pn(Packet& packet) noexcept
 
 bool Path::check_pn(Packet& packet) noexcept
 {
-    if (packet.length < packet.payload_at + pdu::icv_bytes(packet.rx->protection)) [[unlikely]]
-        return drop(packet, Verdict::drop_pdu);
-    if (packet.rx->protection == pdu::Protection::ctr && !check_jump(packet))
-        return false;
-    if (check_window(packet)) [[likely]]
+    Verdict refusal = refusal_of(packet);
+    if (refusal == Verdict::forwarded) [[likely]]
         return true;
-    const Verdict verdict = packet.rx->halted ? Verdict::drop_sa_halted : Verdict::drop_replay;
-    if (packet.older == nullptr)
-        return drop(packet, verdict);
-    give_up_newer_key(packet);
-    return check_window(packet) || drop(packet, Verdict::drop_replay);
+    if (packet.older != nullptr) {
+        give_up_newer_key(packet);
+        refusal = refusal_of(packet);
+        if (refusal == Verdict::forwarded)
+            return true;
+    }
+    if (refusal == Verdict::drop_replay)
+        packet.rx->replays.add();
+    return drop(packet, refusal);
+}
+
+/// What speaks against opening a PDU with the key that it has; forwarded: nothing. The ICV comes before any change.
+Verdict Path::refusal_of(const Packet& packet) noexcept
+{
+    sa::SaRx& rx = *packet.rx;
+    if (packet.length < packet.payload_at + pdu::icv_bytes(rx.protection)) [[unlikely]]
+        return Verdict::drop_pdu;
+    if (rx.halted) [[unlikely]]
+        return Verdict::drop_sa_halted;
+    if (rx.protection == pdu::Protection::ctr && !check_jump(packet.pn, rx.window)) [[unlikely]]
+        return Verdict::drop_pn_jump;
+    return rx.window.may_accept(packet.pn) ? Verdict::forwarded : Verdict::drop_replay;
 }
 
 /// Anybody can write a PN far ahead into a PDU that has no ICV, and with it shut out all that the station sends. So such
 /// a PDU is not believed, but the window follows by its own size: a station that really is so far ahead, because many
 /// PDUs were lost, gets through after a few.
-bool Path::check_jump(Packet& packet) noexcept
+bool Path::check_jump(std::uint32_t pn, sa::ReplayWindow& window) noexcept
 {
-    sa::ReplayWindow& window = packet.rx->window;
-    if (packet.pn <= window.highest() || packet.pn - window.highest() <= window.size())
+    if (pn <= window.highest() || pn - window.highest() <= window.size())
         return true;
     window.advance_to(window.highest() + window.size());
-    return drop(packet, Verdict::drop_pn_jump);
+    return false;
 }
 
-/// Changes nothing but a counter: the ICV comes first.
-bool Path::check_window(Packet& packet) noexcept
+bool Path::drop_with_copy(Packet& packet, Verdict verdict) noexcept
 {
-    sa::SaRx& rx = *packet.rx;
-    if (rx.halted)
-        return false;
-    if (!rx.window.may_accept(packet.pn)) {
-        rx.replays.add();
-        return false;
-    }
-    return true;
+    if (packet.older != nullptr)
+        outbox_.discard(*packet.older);
+    return drop(packet, verdict);
 }
 
 /// The copy's turn: the original has not been touched, so that it can be opened with the older key itself.

@@ -140,8 +140,9 @@ class Path {
     // authorize.cpp
     [[nodiscard]] bool take_pn(Packet& packet) noexcept;
     [[nodiscard]] bool check_pn(Packet& packet) noexcept;
-    [[nodiscard]] bool check_jump(Packet& packet) noexcept;
-    [[nodiscard]] bool check_window(Packet& packet) noexcept;
+    [[nodiscard]] static Verdict refusal_of(const Packet& packet) noexcept;
+    [[nodiscard]] static bool check_jump(std::uint32_t pn, sa::ReplayWindow& window) noexcept;
+    [[nodiscard]] bool drop_with_copy(Packet& packet, Verdict verdict) noexcept;
     void give_up_newer_key(Packet& packet) noexcept;
 
     // transform.cpp

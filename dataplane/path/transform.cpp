@@ -113,8 +113,7 @@ void Path::open(Packet& packet) noexcept
     if (older == nullptr) [[likely]]
         return;
     // Right behind the original, so that the order of the flow stays whichever key is right.
-    if (!older->rx->window.may_accept(older->pn) || older->rx->halted ||
-        older->length < older->payload_at + pdu::icv_bytes(older->rx->protection)) {
+    if (refusal_of(*older) != Verdict::forwarded) {
         packet.older = nullptr;
         outbox_.discard(*older);
         return;

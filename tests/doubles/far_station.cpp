@@ -1,5 +1,7 @@
 #include "tests/doubles/far_station.h"
 
+#include <algorithm>
+
 namespace aaigw::path::doubles {
 
 using namespace aaigw::doubles;
@@ -103,6 +105,18 @@ void FarStation::add_to(PathRig& rig, pdu::Zone zone)
     must(tables.switch_transmit(in_mzone ? mzone_context : lzone_context, {&choice, 1}));
     must(tables.place_station(
         ref, {.ip = host.ip, .udp_port = udp_port, .port = kAccessPort, .mac = host.mac}));
+}
+
+sa::TekCounters FarStation::counters_in(PathRig& rig, pdu::Zone zone) const
+{
+    const bool in_mzone = zone == pdu::Zone::mzone;
+    const sa::TekRef tek{.context = (in_mzone ? mzone_context : lzone_context).context,
+                         .said = 1,
+                         .eks = (in_mzone ? mzone : lzone).eks};
+    const auto all = rig.tables().counters(ref).value();
+    const auto found = std::ranges::find(all, tek, &sa::TekCounters::tek);
+    AAIGW_CHECK(found != all.end());
+    return *found;
 }
 
 std::uint32_t FarStation::pn(pdu::Zone zone, std::uint32_t index) const

@@ -17,7 +17,7 @@ using aaigw::doubles::Key;
 struct FarFlow {
     std::uint8_t slot = 4;
     std::uint32_t gre_key = 0;
-    Cid cid;
+    Cid cid{};
     pdu::HeaderKind header = pdu::HeaderKind::agmh;
     pdu::Crc crc = pdu::Crc::absent;
     std::uint8_t sa = 0;
@@ -60,6 +60,9 @@ struct FarStation {
     /// Adds the station with both its sides, its flows and a context in each zone, places it, and lets the gateway send
     /// in `zone`.
     void add_to(PathRig& rig, pdu::Zone zone = pdu::Zone::mzone);
+
+    /// Of the TEK that it was added with.
+    [[nodiscard]] sa::TekCounters counters_in(PathRig& rig, pdu::Zone zone) const;
 
     /// The first PN that it sends with, plus `index`.
     [[nodiscard]] std::uint32_t pn(pdu::Zone zone, std::uint32_t index = 0) const;
