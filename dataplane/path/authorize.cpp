@@ -39,7 +39,7 @@ void Path::authorize(Batch& items) noexcept
             return take_pn(packet);
         case PacketKind::cmac:
             // Forgeries may cost so much a second and no more.
-            return cmac_checks_.take(now_) || drop(packet, Verdict::drop_rate_limited);
+            return cmac_checks_.take(now_) || drop_with_copy(packet, Verdict::drop_rate_limited);
         default:
             return check_pn(packet);
         }

@@ -77,12 +77,32 @@ bool Path::find_cmac(Packet& packet, pdu::Zone zone, AkSn sn, std::uint32_t pn) 
     // A station that comes from elsewhere signs with a key that only the control thread can derive.
     if (cmac == nullptr)
         return punt_unauthenticated(packet, Authenticity::unverified);
-    if (pn <= cmac->last_pn.value())
+    sa::CmacRx* const older = keys->older_cmac_of(zone, sn);
+    const auto is_new = [pn](const sa::CmacRx* key) {
+        return key != nullptr && pn > key->last_pn.value();
+    };
+    if (!is_new(cmac) && !is_new(older))
         return drop(packet, Verdict::drop_cmac_replay);
-    packet.cmac = cmac;
-    packet.pn = pn;
     packet.kind = PacketKind::cmac;
+    packet.pn = pn;
+    packet.cmac = is_new(cmac) ? cmac : older;
+    packet.older = nullptr;
+    if (is_new(cmac) && is_new(older))
+        add_older_cmac(packet, *older);
     return true;
+}
+
+/// Two AKs of one PMK have the same number. The message is verified with both, in copies, since each has its own prefix.
+void Path::add_older_cmac(Packet& packet, sa::CmacRx& older) noexcept
+{
+    packet.older = copy_of(packet, packet.bytes());
+    if (packet.older == nullptr)
+        return;
+    packet.older->kind = PacketKind::cmac;
+    packet.older->pn = packet.pn;
+    packet.older->payload_at = packet.payload_at;
+    packet.older->cmac = &older;
+    packet.older->note = packet.note;
 }
 
 bool Path::punt_unauthenticated(Packet& packet, Authenticity authenticity) noexcept
@@ -117,15 +137,26 @@ void Path::start_cmac(Packet& packet) noexcept
 
 void Path::commit_cmac(Packet& packet, const crypto::CryptoJob& job) noexcept
 {
+    if (packet.has(kNoteUnneeded)) {
+        outbox_.discard(packet);
+        return;
+    }
     sa::CmacRx& cmac = *packet.cmac;
     const MutableBytes message = packet.bytes().subspan(packet.payload_at);
     const pdu::CmacValue expected = pdu::cmac_value(job.mac);
     // The value is what the tuple, and with it the message, ends with.
     if (!crypto::ct_equal(expected, message.last(expected.size()))) {
+        // With an older key still to come, that one's result decides.
+        if (packet.older != nullptr) {
+            outbox_.discard(packet);
+            return;
+        }
         cmac.failures.add();
         finish(packet, Verdict::drop_cmac);
         return;
     }
+    if (packet.older != nullptr)
+        packet.older->mark(kNoteUnneeded);
     cmac_checks_.refund();
     if (packet.pn <= cmac.last_pn.value()) {
         finish(packet, Verdict::drop_cmac_replay);

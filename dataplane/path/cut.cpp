@@ -8,8 +8,9 @@ namespace aaigw::path {
 
 namespace {
 
-/// Of the received frame a PDU's copy keeps what says where it came from: Ethernet, IPv4 and UDP ports.
-constexpr std::size_t kMaxKept = 14 + 60 + 4;
+/// Of the received frame a PDU's copy keeps what says where it came from: Ethernet, IPv4 with options and UDP. GSMTAP
+/// behind them is kept for its room: the sixteen bytes that a CMAC begins with must not end up in the UDP header.
+constexpr std::size_t kMaxKept = 14 + 60 + 8 + 16;
 
 } // namespace
 

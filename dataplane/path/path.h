@@ -131,6 +131,7 @@ class Path {
     [[nodiscard]] bool resolve_lzone_control(Packet& packet) noexcept;
     [[nodiscard]] bool find_cmac(Packet& packet, pdu::Zone zone, AkSn sn,
                                  std::uint32_t pn) noexcept;
+    void add_older_cmac(Packet& packet, sa::CmacRx& older) noexcept;
     [[nodiscard]] bool punt_unauthenticated(Packet& packet, Authenticity authenticity) noexcept;
     void start_cmac(Packet& packet) noexcept;
     void commit_cmac(Packet& packet, const crypto::CryptoJob& job) noexcept;

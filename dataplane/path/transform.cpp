@@ -47,6 +47,8 @@ void Path::transform(Batch& items) noexcept
             break;
         case PacketKind::cmac:
             start_cmac(*packet);
+            if (packet->older != nullptr)
+                start_cmac(*packet->older);
             break;
         default:
             open(*packet);

@@ -53,6 +53,15 @@ struct alignas(64) Snapshot {
         return nullptr;
     }
 
+    /// That of the older context, when both have one of that AK sequence number: two AKs of one PMK.
+    [[nodiscard]] CmacRx* older_cmac_of(pdu::Zone zone, AkSn sn) const noexcept
+    {
+        const auto& [newer, older_one] = cmac[static_cast<std::size_t>(zone)];
+        const bool both = newer != nullptr && older_one != nullptr && newer->ak_sn == sn &&
+                          older_one->ak_sn == sn;
+        return both ? older_one : nullptr;
+    }
+
     ReceiveSlots mzone{};
 
     std::array<SaTx*, kSasPerStation> transmit{}; ///< null: nothing may be sent
