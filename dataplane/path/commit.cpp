@@ -120,8 +120,10 @@ void Path::finish_opened(Packet& packet, crypto::JobStatus status) noexcept
         finish(packet, Verdict::drop_replay);
         return;
     }
+    const std::size_t inner_bytes =
+        packet.length - packet.payload_at - pdu::icv_bytes(rx.protection);
     rx.packets.add();
-    rx.bytes.add(packet.length);
+    rx.bytes.add(inner_bytes);
     // Without an ICV nothing is proven: neither who sent it, nor that the peer has the key.
     if (rx.protection != pdu::Protection::ctr) [[likely]] {
         if (arrival == sa::Arrival::newest)
@@ -132,7 +134,7 @@ void Path::finish_opened(Packet& packet, crypto::JobStatus status) noexcept
     if (packet.has(kNoteSecondary))
         stats_.older_key_opened.add();
     stats_.pdus_opened.add();
-    finish(packet, deliver(packet));
+    finish(packet, deliver(packet, inner_bytes));
 }
 
 /// A forgery, or a key that the two ends do not share.
@@ -148,10 +150,8 @@ void Path::refuse(Packet& packet) noexcept
     finish(packet, Verdict::drop_icv);
 }
 
-Verdict Path::deliver(Packet& packet) noexcept
+Verdict Path::deliver(Packet& packet, std::size_t inner_bytes) noexcept
 {
-    const std::size_t inner_bytes =
-        packet.length - packet.payload_at - pdu::icv_bytes(packet.rx->protection);
     const MutableBytes inner = packet.bytes().subspan(packet.payload_at, inner_bytes);
     if (packet.has(kNoteControl)) [[unlikely]]
         return punt(packet, Authenticity::verified, inner, packet.rx->tek_ref);

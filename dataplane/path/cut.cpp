@@ -50,7 +50,8 @@ bool Path::is_one_pdu(Packet& frame) const noexcept
         static_cast<std::uint16_t>(load_be(Bytes{frame.bytes()}.first<pdu::kMacHeaderBytes>()));
     const auto fid = static_cast<std::uint8_t>(field >> 12);
     const unsigned spmh = frame.station->spmh_fids.load(std::memory_order_relaxed);
-    if ((field & 0xfff) != frame.length || (spmh >> fid & 1) != 0 ||
+    if (frame.length > pdu::max_pdu_bytes(pdu::HeaderKind::agmh) ||
+        (field & 0xfff) != frame.length || (spmh >> fid & 1) != 0 ||
         fid == pdu::kSignalingFid.value())
         return false;
     frame.slot = fid;

@@ -163,7 +163,7 @@ class Path {
     void finish_protected(Packet& packet) noexcept;
     void finish_opened(Packet& packet, crypto::JobStatus status) noexcept;
     void refuse(Packet& packet) noexcept;
-    [[nodiscard]] Verdict deliver(Packet& packet) noexcept;
+    [[nodiscard]] Verdict deliver(Packet& packet, std::size_t inner_bytes) noexcept;
     [[nodiscard]] Verdict send_to_core(Packet& packet) noexcept;
     void address_to_station(Packet& packet, pdu::Zone zone) noexcept;
     static void learn_address(const Packet& packet) noexcept;

@@ -23,7 +23,8 @@ Ipv4Address source_of_ip(const Packet& packet) noexcept
 /// An AGMH without extended headers whose length is that of the PDU, and room for what follows it.
 bool has_plain_prefix(const Packet& packet, pdu::HeaderKind kind) noexcept
 {
-    if (kind != pdu::HeaderKind::agmh || packet.length < pdu::kMzonePrefixBytes)
+    if (kind != pdu::HeaderKind::agmh || packet.length < pdu::kMzonePrefixBytes ||
+        packet.length > pdu::max_pdu_bytes(kind))
         return false;
     const std::uint64_t field = load_be(Bytes{packet.bytes()}.first<pdu::kMacHeaderBytes>());
     return (field & 0xfff) == packet.length;
@@ -69,6 +70,7 @@ bool Path::resolve_downlink(Packet& packet) noexcept
     if (packet.connection == 0) [[unlikely]]
         return drop(packet, Verdict::drop_unknown_flow);
     if (!station.address.known()) [[unlikely]] {
+        packet.pn = 0;
         notice(EventKind::no_address, packet);
         return drop(packet, Verdict::drop_no_address);
     }
