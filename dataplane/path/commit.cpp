@@ -197,7 +197,12 @@ void Path::learn_address(const Packet& packet) noexcept
 {
     sa::AddressCell& known = packet.station->address;
     const SourceBits source = source_bits(packet);
-    if (known.ip_bits() != source.ip || known.mac_bits() != source.mac) [[unlikely]]
+    if (known.ip_bits() == source.ip && known.mac_bits() == source.mac) [[likely]]
+        return;
+    // The outer headers are nobody's word: what is sent back must go to one host, and not to everybody.
+    constexpr std::uint64_t kGroup = std::uint64_t{1} << 40;
+    if (source.mac != 0 && (source.mac & kGroup) == 0 &&
+        is_host_address({static_cast<std::uint32_t>(source.ip >> 32)}))
         known.set(source.ip, source.mac);
 }
 

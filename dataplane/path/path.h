@@ -123,6 +123,7 @@ class Path {
     [[nodiscard]] bool resolve_downlink(Packet& packet) noexcept;
     [[nodiscard]] bool resolve_mzone(Packet& packet) noexcept;
     [[nodiscard]] bool resolve_lzone(Packet& packet) noexcept;
+    [[nodiscard]] bool drop_unknown_station(Packet& packet) noexcept;
     [[nodiscard]] bool resolve_key(Packet& packet, pdu::Zone zone, std::size_t sa, Eks eks,
                                    LinkDirection half) noexcept;
 

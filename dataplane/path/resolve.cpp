@@ -82,11 +82,9 @@ bool Path::resolve_mzone(Packet& packet) noexcept
     const Fid fid = Fid::from_field(packet.slot);
     if (fid == pdu::kClearControlFid)
         return resolve_mzone_control(packet);
-    if (packet.station == nullptr) {
-        notice(EventKind::unknown_station, packet);
-        return drop(packet, Verdict::drop_unknown_station);
-    }
     packet.note = 0;
+    if (packet.station == nullptr)
+        return drop_unknown_station(packet);
     if (fid == pdu::kEncryptedControlFid) {
         packet.flags = 0;
         packet.mark(kNoteControl);
@@ -116,6 +114,13 @@ bool Path::resolve_mzone(Packet& packet) noexcept
                        pdu::direction_of(security.pn));
 }
 
+bool Path::drop_unknown_station(Packet& packet) noexcept
+{
+    packet.pn = 0;
+    notice(EventKind::unknown_station, packet);
+    return drop(packet, Verdict::drop_unknown_station);
+}
+
 bool Path::resolve_lzone(Packet& packet) noexcept
 {
     // Whether it is encrypted decides how it is read; the cursor has checked that there is a header.
@@ -133,10 +138,12 @@ bool Path::resolve_lzone(Packet& packet) noexcept
     }
     const bool secondary = entry.exists() && entry.use() == sa::CidUse::secondary;
     const bool transport = entry.exists() && entry.use() == sa::CidUse::transport;
+    if (!transport && !secondary && !encrypted)
+        return resolve_lzone_control(packet);
+    if (packet.station == nullptr)
+        return drop_unknown_station(packet);
     if (!transport && !secondary)
-        return encrypted ? drop(packet, packet.station == nullptr ? Verdict::drop_unknown_station
-                                                                  : Verdict::drop_pdu)
-                         : resolve_lzone_control(packet);
+        return drop(packet, Verdict::drop_pdu);
     if (!encrypted)
         return drop(packet, Verdict::drop_clear_data);
 
