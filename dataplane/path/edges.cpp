@@ -21,7 +21,9 @@ bool Path::answer_arp(Packet& packet) noexcept
         packet.narrow_to(*reply);
         return drop(packet, Verdict::answered);
     }
-    // A reply is for the control thread, which knows what it has asked for.
+    // A reply is for the control thread, which knows what it has asked for. Anybody can send one.
+    if (!arp_replies_.take(now_))
+        return drop(packet, Verdict::drop_rate_limited);
     Event* const event = events_.claim();
     if (event == nullptr)
         return drop(packet, Verdict::drop_event_queue_full);

@@ -22,7 +22,8 @@ Path::Path(const PathParts& parts)
           bucket(parts.limits.ticks_per_second, parts.limits.unauthenticated_control_per_s)},
       cmac_checks_{bucket(parts.limits.ticks_per_second, parts.limits.cmac_checks_per_s)},
       icmp_errors_{bucket(parts.limits.ticks_per_second, parts.limits.icmp_errors_per_s)},
-      notices_{bucket(parts.limits.ticks_per_second, parts.limits.notices_per_s)}
+      notices_{bucket(parts.limits.ticks_per_second, parts.limits.notices_per_s)},
+      arp_replies_{bucket(parts.limits.ticks_per_second, parts.limits.arp_replies_per_s)}
 {
 }
 

@@ -34,6 +34,7 @@ struct PathLimits {
     std::uint32_t cmac_checks_per_s = 100'000;
     std::uint32_t icmp_errors_per_s = 100;
     std::uint32_t notices_per_s = 100; ///< events about unknown stations, keys and addresses
+    std::uint32_t arp_replies_per_s = 1000;
 };
 
 /// What a path works with. All of it outlives the path.
@@ -202,6 +203,7 @@ class Path {
     TokenBucket cmac_checks_;
     TokenBucket icmp_errors_;
     TokenBucket notices_;
+    TokenBucket arp_replies_;
 
     Outbox outbox_;
 
