@@ -7,10 +7,6 @@ namespace aaigw::path {
 
 namespace {
 
-/// Ethernet is not counted in an MTU.
-constexpr std::size_t kOuterBytes =
-    net::kIpv4HeaderBytes + 8 + pdu::kGsmtapHeaderBytes; // IPv4, UDP, GSMTAP
-
 /// The largest inner packet that a flow can carry to its station.
 std::size_t max_inner_bytes(const Packet& packet, std::size_t mtu) noexcept
 {
@@ -22,7 +18,7 @@ std::size_t max_inner_bytes(const Packet& packet, std::size_t mtu) noexcept
                                                                          : pdu::HeaderKind::agmh);
         overhead = pdu::kMacHeaderBytes + pdu::overhead_bytes(packet.tx->protection);
     }
-    std::size_t most = std::min(max_pdu, mtu - kOuterBytes) - overhead;
+    std::size_t most = std::min(max_pdu, mtu - kAccessOuterBytes) - overhead;
     if ((packet.flags & sa::kFlowLimited) != 0)
         most = std::min<std::size_t>(
             most, packet.station->max_packet[packet.slot].load(std::memory_order_relaxed));

@@ -34,22 +34,31 @@ bool Path::command(const Command& command, Packet& packet, Batch& items) noexcep
     return true;
 }
 
+/// Null when it is gone. Its keys are looked at first: those of a later station in its place come after that one's
+/// generation.
+sa::Station* Path::find_live(sa::StationRef ref) const noexcept
+{
+    sa::Station& station = tables_.station(ref.index);
+    const bool is_there = station.snapshot.load(std::memory_order_acquire) != nullptr;
+    return is_there && station.ref() == ref ? &station : nullptr;
+}
+
 /// What a verified PDU has said of a station's place is newer than what the control thread was told.
 void Path::set_address(const Command& command) noexcept
 {
-    sa::Station& station = tables_.station(command.station.index);
-    if (station.generation == command.station.generation && !station.address.known())
-        station.address.set(command.address);
+    sa::Station* const station = find_live(command.station);
+    if (station != nullptr && !station->address.known())
+        station->address.set(command.address);
 }
 
 void Path::send_message(const Command& command, Packet& packet, Batch& items) noexcept
 {
-    sa::Station& station = tables_.station(command.station.index);
-    if (station.generation != command.station.generation) {
+    packet.station = find_live(command.station);
+    if (packet.station == nullptr) {
         finish(packet, Verdict::drop_unknown_station);
         return;
     }
-    packet.station = &station;
+    const sa::Station& station = *packet.station;
     if (!station.address.known()) {
         finish(packet, Verdict::drop_no_address);
         return;
@@ -84,12 +93,8 @@ void Path::send_clear_mzone(Packet& packet) noexcept
 {
     const pdu::MzoneFields fields{.fid = pdu::kClearControlFid, .payload_bytes = packet.length};
     packet.widen(pdu::kMacHeaderBytes, 0);
-    if (!pdu::build_mzone_clear(fields, packet.bytes())) {
-        finish(packet, Verdict::drop_too_big);
-        return;
-    }
-    address_to_station(packet, pdu::Zone::mzone);
-    finish(packet, Verdict::forwarded);
+    send_clear(packet, pdu::Zone::mzone,
+               pdu::build_mzone_clear(fields, packet.bytes()).has_value());
 }
 
 void Path::send_clear_lzone(Packet& packet) noexcept
@@ -97,11 +102,19 @@ void Path::send_clear_lzone(Packet& packet) noexcept
     const pdu::LzoneFields fields{.cid = Cid::from_field(packet.connection),
                                   .payload_bytes = packet.length};
     packet.widen(pdu::kGenericHeaderBytes, 0);
-    if (!pdu::build_lzone_clear(fields, packet.bytes())) {
+    send_clear(packet, pdu::Zone::lzone,
+               pdu::build_lzone_clear(fields, packet.bytes()).has_value());
+}
+
+/// `is_built`: the PDU's own length field can say how long it is.
+void Path::send_clear(Packet& packet, pdu::Zone zone, bool is_built) noexcept
+{
+    const PortLink& link = links_.ports[packet.station->address.get().port];
+    if (!is_built || kAccessOuterBytes + packet.length > link.mtu) {
         finish(packet, Verdict::drop_too_big);
         return;
     }
-    address_to_station(packet, pdu::Zone::lzone);
+    address_to_station(packet, zone);
     finish(packet, Verdict::forwarded);
 }
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "dataplane/net/ethernet.h"
-#include "dataplane/net/ipv4.h"
+#include "dataplane/net/udp.h"
 #include "dataplane/sa/station.h"
 
 #include <array>
@@ -61,6 +61,10 @@ struct Links {
     std::array<CorePeer, sa::kMaxCorePeers> core_peers{};
     std::size_t core_peer_count = 0;
 };
+
+/// What stands before a burst in an IP packet: IPv4, UDP and GSMTAP. Ethernet is not counted in an MTU.
+inline constexpr std::size_t kAccessOuterBytes =
+    net::kIpv4HeaderBytes + net::kUdpHeaderBytes + pdu::kGsmtapHeaderBytes;
 
 /// Ethernet II: destination(6) | source(6) | 0x0800, from the low 48 bits of numbers.
 inline void write_ethernet_ipv4(std::uint8_t* out, std::uint64_t destination,

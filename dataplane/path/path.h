@@ -172,7 +172,9 @@ class Path {
 
     // command.cpp
     void set_address(const Command& command) noexcept;
+    [[nodiscard]] sa::Station* find_live(sa::StationRef ref) const noexcept;
     void send_message(const Command& command, Packet& packet, Batch& items) noexcept;
+    void send_clear(Packet& packet, pdu::Zone zone, bool is_built) noexcept;
     void send_clear_mzone(Packet& packet) noexcept;
     void send_clear_lzone(Packet& packet) noexcept;
 
