@@ -19,16 +19,22 @@ namespace {
 // At a time on its way between the pool and a caller.
 constexpr std::size_t kBulk = 32;
 
+constexpr std::size_t round_up(std::size_t value, std::size_t step) noexcept
+{
+    return (value + step - 1) / step * step;
+}
+
 /// Bytes of a buffer behind its Packet.
 ///
-/// Behind the headroom at least 2 KiB, as net_af_packet wants, in steps of 1 KiB: what several NICs are told of a
-/// buffer's size is in that unit, and the rest would be lost.
+/// Behind the headroom at least 2 KiB, as net_af_packet wants, and whole KiB for a frame: what several NICs are told of
+/// a buffer's size is in that unit, and the rest would be lost. The kernel puts the frames of net_af_xdp further behind,
+/// and takes buffers of one page at most, so that other room is not rounded.
 constexpr std::size_t data_room(std::uint16_t mtu) noexcept
 {
-    constexpr std::size_t kStep = 1024;
-    const std::size_t needed =
-        std::max<std::size_t>(max_frame_bytes(mtu) + path::kMinTailroom, 2048);
-    return RTE_PKTMBUF_HEADROOM + (needed + kStep - 1) / kStep * kStep;
+    constexpr std::size_t kXdpHeadroom = 256; // linux/bpf.h: XDP_PACKET_HEADROOM
+    const std::size_t frame = max_frame_bytes(mtu) + path::kMinTailroom;
+    return RTE_PKTMBUF_HEADROOM + std::max({std::size_t{2048}, round_up(frame, 1024),
+                                            round_up(frame + kXdpHeadroom, RTE_CACHE_LINE_SIZE)});
 }
 
 path::Packet* fresh_packet(rte_mbuf* mbuf) noexcept
@@ -47,7 +53,7 @@ std::size_t pool_bytes(const PoolOptions& options) noexcept
     const std::size_t buffer =
         RTE_CACHE_LINE_SIZE + sizeof(rte_mbuf) + sizeof(path::Packet) + data_room(options.mtu);
     const std::size_t ring = std::bit_ceil(options.packets + 1) * sizeof(void*);
-    return kCaches + ring + options.packets * ((buffer + kPage - 1) / kPage * kPage);
+    return kCaches + ring + options.packets * round_up(buffer, kPage);
 }
 
 Result<PacketPool> PacketPool::create(const PoolOptions& options)
