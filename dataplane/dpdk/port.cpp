@@ -26,6 +26,7 @@ constexpr std::uint64_t kSpread = RTE_ETH_RSS_NONFRAG_IPV4_UDP;
 constexpr std::uint16_t kSmallestMtu = 576; // RFC 791: what every host takes
 
 constexpr std::string_view kAfXdp = "net_af_xdp";
+constexpr std::string_view kRing = "net_ring";
 /// Frames in each of the rings that net_af_xdp shares with the kernel, whatever it is asked for.
 constexpr std::size_t kAfXdpRing = 2048;
 
@@ -97,6 +98,16 @@ bool set_table(std::uint16_t id, const Steering& steering)
     return rte_eth_dev_rss_reta_update(id, table.data(), steering.entries()) == 0;
 }
 
+/// Frees what the device holds and nobody will receive.
+void empty(std::uint16_t id, std::uint16_t queues) noexcept
+{
+    std::array<rte_mbuf*, 32> mbufs{};
+    for (std::uint16_t queue = 0; queue < queues; ++queue) {
+        while (const auto count = rte_eth_rx_burst(id, queue, mbufs.data(), mbufs.size()))
+            rte_pktmbuf_free_bulk(mbufs.data(), count);
+    }
+}
+
 std::string to_text(const MacAddress& mac)
 {
     return fmt::format("{:02x}:{:02x}:{:02x}:{:02x}:{:02x}:{:02x}", mac[0], mac[1], mac[2], mac[3],
@@ -131,7 +142,8 @@ Result<Port> Port::open(const PortOptions& options, PacketPool& pool)
 
 Port::Port(Port&& other) noexcept
     : id_{other.id_}, rx_queues_{other.rx_queues_}, tx_queues_{other.tx_queues_},
-      up_{other.up_.load()}, device_{std::exchange(other.device_, nullptr)},
+      up_{other.up_.load()}, started_{other.started_}, device_{std::exchange(other.device_,
+                                                                             nullptr)},
       steering_{other.steering_}, name_{std::move(other.name_)}, driver_{std::move(other.driver_)},
       mtu_{other.mtu_}, mac_{other.mac_}, tx_held_{other.tx_held_},
       kept_at_close_{other.kept_at_close_}, notes_{std::move(other.notes_)}
@@ -142,6 +154,8 @@ Port::~Port()
 {
     if (device_ == nullptr)
         return;
+    if (driver_ == kRing && started_)
+        empty(id_, rx_queues_);
     rte_eth_dev_stop(id_);
     rte_eth_dev_close(id_);
     // A virtual device is gone then, and a PCI device can be opened again.
@@ -277,6 +291,7 @@ Result<void> Port::start()
     const FirstLogLine log;
     if (const int error = rte_eth_dev_start(id_); error != 0)
         return failed(fmt::format("{} does not start: {}", driver_, log.explain(error)));
+    started_ = true;
     steer();
     static_cast<void>(rte_eth_stats_reset(id_)); // best effort: some count from their start
     up();

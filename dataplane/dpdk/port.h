@@ -56,8 +56,7 @@ class Port {
 
     Port(Port&& other) noexcept;
     Port& operator=(Port&&) = delete;
-    /// Stops and closes the device; no worker may be in a burst. Frees what its queues hold, but see kept_at_close();
-    /// net_ring keeps what nobody received.
+    /// Stops and closes the device; no worker may be in a burst. Frees what its queues hold, but see kept_at_close().
     ~Port();
 
     [[nodiscard]] const std::string& name() const noexcept { return name_; }
@@ -109,6 +108,7 @@ class Port {
     std::uint16_t rx_queues_ = 0;
     std::uint16_t tx_queues_ = 0;
     std::atomic<bool> up_ = false;
+    bool started_ = false;
     rte_device* device_ = nullptr; ///< null: nothing to close
     std::optional<Steering> steering_;
     std::string name_;

@@ -139,6 +139,19 @@ TEST_F(PortTest, NothingMovesWhileItIsDown)
     EXPECT_THAT(receive(port), ElementsAre(frame_of(60, 3)));
 }
 
+TEST_F(PortTest, ARingThatIsClosedKeepsNothing)
+{
+    for (const bool down : {false, true}) {
+        Port port = open({.name = "a", .device = "net_ring0", .rx_queues = 2, .tx_queues = 2});
+        for (std::uint8_t i = 0; i < 100; ++i)
+            EXPECT_TRUE(send(port, frame_of(60, i)));
+        if (down)
+            port.down();
+        EXPECT_EQ(pool_.in_use(), 100U); // and nothing of the port before
+    }
+    EXPECT_EQ(pool_.in_use(), 0U);
+}
+
 TEST_F(PortTest, AMovedPortIsTheSamePort)
 {
     Port first = open({.name = "a", .device = "net_ring0"});
