@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <charconv>
 #include <string_view>
 #include <utility>
 
@@ -26,6 +27,7 @@ constexpr std::uint64_t kSpread = RTE_ETH_RSS_NONFRAG_IPV4_UDP;
 constexpr std::uint16_t kSmallestMtu = 576; // RFC 791: what every host takes
 
 constexpr std::string_view kAfXdp = "net_af_xdp";
+constexpr std::string_view kMemif = "net_memif";
 constexpr std::string_view kRing = "net_ring";
 /// Frames in each of the rings that net_af_xdp shares with the kernel, whatever it is asked for.
 constexpr std::size_t kAfXdpRing = 2048;
@@ -96,6 +98,18 @@ bool set_table(std::uint16_t id, const Steering& steering)
         group.reta[entry % kGroup] = steering.queue_of_entry(entry);
     }
     return rte_eth_dev_rss_reta_update(id, table.data(), steering.entries()) == 0;
+}
+
+/// A memif that splits a frame over several of its buffers mixes frames up: it forgets to end a chain where another
+/// one has been.
+bool would_split(const std::string& device, std::uint16_t mtu)
+{
+    const auto argument = device_argument(device, "bsize");
+    if (!argument)
+        return false; // 2048
+    std::size_t bytes = 0;
+    std::from_chars(argument->data(), argument->data() + argument->size(), bytes);
+    return bytes < max_frame_bytes(mtu);
 }
 
 /// Frees what the device holds and nobody will receive.
@@ -194,6 +208,9 @@ Result<void> Port::configure(const PortOptions& options)
     if (options.mtu < info.min_mtu || options.mtu > info.max_mtu)
         return failed(fmt::format("MTU {}: {} can have {} to {}", options.mtu, driver_,
                                   info.min_mtu, info.max_mtu));
+    if (driver_ == kMemif && would_split(options.device, options.mtu))
+        return failed(fmt::format("MTU {}: {} needs a bsize of at least {}", options.mtu, driver_,
+                                  max_frame_bytes(options.mtu)));
     rx_queues_ = std::min(options.rx_queues, info.max_rx_queues);
     tx_queues_ = std::min(options.tx_queues, info.max_tx_queues);
     if (rx_queues_ < options.rx_queues)

@@ -269,6 +269,8 @@ TEST_F(PortTest, ErrorsSayWhatTheDriverSays)
     EXPECT_THAT(refusal({.name = "a", .device = "net_af_packet0,iface=no-such"}),
                 HasSubstr("net_af_packet0 cannot be opened"));
     EXPECT_THAT(refusal({.name = "a", .device = "net_null0", .mtu = 575}), HasSubstr("MTU 575"));
+    EXPECT_EQ(refusal({.name = "a", .device = "net_memif0,role=client,bsize=1517"}),
+              "port a: MTU 1500: net_memif needs a bsize of at least 1518");
     EXPECT_THAT(refusal({.name = "a", .device = "net_null0", .rx_queues = 0}),
                 "port a: it needs a queue in each direction");
     const Port port = open({.name = "a", .device = "net_null0"});
