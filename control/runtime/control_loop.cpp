@@ -14,6 +14,8 @@ namespace {
 
 /// Short enough that the queues of events do not fill, long enough to cost nothing.
 constexpr std::chrono::milliseconds kTick{10};
+/// Soon enough for people, and for drivers that have to ask the NIC.
+constexpr std::chrono::milliseconds kBetweenLinkLooks{100};
 /// A worker that has looked so often without finding anything finds nothing more.
 constexpr std::uint64_t kIdlePolls = 200;
 
@@ -40,7 +42,7 @@ ControlLoop::ControlLoop(Gateway& gateway, LoopOptions options)
       neighbours_{gateway.make_neighbours()},
       supervisor_{heartbeats(gateway),
                   std::chrono::milliseconds{gateway.config().workers.stall_alarm_ms}},
-      polls_then_(gateway.worker_count())
+      links_up_(gateway.port_count()), polls_then_(gateway.worker_count())
 {
     if (!options_.exit_when_idle)
         neighbours_.announce();
@@ -94,6 +96,7 @@ void ControlLoop::tick(Time now)
         take_events(worker, now);
     neighbours_.tick(now);
     watch_workers(now);
+    watch_links(now);
     gateway_.reclaimer().reap();
     crypto::reap_retired_keys();
     if (options_.exit_when_idle && is_idle(now)) {
@@ -164,6 +167,25 @@ void ControlLoop::watch_workers(Time now)
         else
             spdlog::warn("worker {} on core {} moves again after {} ms", notice.worker, core,
                          notice.still.count());
+    }
+}
+
+/// Whoever is behind a link that has come up may not have heard of the gateway.
+void ControlLoop::watch_links(Time now)
+{
+    if (now < next_link_look_)
+        return;
+    next_link_look_ = now + kBetweenLinkLooks;
+    for (std::size_t i = 0; i < links_up_.size(); ++i) {
+        const dpdk::Port& port = gateway_.port(i);
+        const bool up = port.link().up;
+        if (links_up_[i] == up)
+            continue;
+        spdlog::log(up ? spdlog::level::info : spdlog::level::warn, "port {}: link {}", port.name(),
+                    up ? "up" : "down");
+        if (up && links_up_[i].has_value() && !options_.exit_when_idle)
+            neighbours_.announce();
+        links_up_[i] = up;
     }
 }
 

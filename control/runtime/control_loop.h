@@ -75,6 +75,7 @@ class ControlLoop {
     void take_events(std::size_t worker, Time now);
     void take(const path::Event& event, Time now);
     void watch_workers(Time now);
+    void watch_links(Time now);
     [[nodiscard]] bool is_idle(Time now);
 
     Gateway& gateway_;
@@ -85,6 +86,8 @@ class ControlLoop {
     Neighbours neighbours_;
     Supervisor supervisor_;
     std::array<std::uint64_t, kEventKinds> events_{};
+    std::vector<std::optional<bool>> links_up_; ///< by port; none: not looked at yet
+    Time next_link_look_{};
 
     std::uint64_t frames_seen_ = 0;
     Time last_frame_{};
