@@ -75,13 +75,14 @@ def until(what, sentence: str):
 class Daemon:
     """A running aaigwd."""
 
-    def __init__(self, folder: Path, settings: dict, namespace: str | None = None, options: tuple = ()):
+    def __init__(self, folder: Path, settings: dict, namespace: str | None = None, options: tuple = (),
+                 process_options: dict | None = None):
         self.log_path = folder / "log"
         self.counters_path = folder / "counters.json"
         inside = ["ip", "netns", "exec", namespace] if namespace else []
         command = [*inside, AAIGWD, "--config", write(folder, settings), "--counters", self.counters_path, *options]
         with self.log_path.open("wb") as log:
-            self.process = subprocess.Popen(list(map(str, command)), stdout=log, stderr=log)
+            self.process = subprocess.Popen(list(map(str, command)), stdout=log, stderr=log, **(process_options or {}))
 
     @property
     def log(self) -> str:
