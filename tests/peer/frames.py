@@ -1,4 +1,5 @@
 """Bytes around a PDU: Ethernet, ARP, IPv4, ICMP, UDP, GSMTAP and GRE, built and read by hand."""
+import functools
 import ipaddress
 import struct
 from dataclasses import dataclass
@@ -19,8 +20,14 @@ def mac(text: str) -> bytes:
     return bytes.fromhex(text.replace(":", ""))
 
 
+@functools.lru_cache(maxsize=4096)
 def packed(address: str) -> bytes:
     return ipaddress.ip_address(address).packed
+
+
+@functools.lru_cache(maxsize=4096)
+def dotted(address: bytes) -> str:
+    return str(ipaddress.IPv4Address(address))
 
 
 def checksum(data: bytes) -> int:
@@ -70,7 +77,7 @@ def read_ipv4(data: bytes) -> Ipv4:
     length = int.from_bytes(data[2:4], "big")
     if data[0] >> 4 != 4 or size < 20 or not size <= length <= len(data) or checksum(data[:size]):
         raise Drop("drop_ip_header")
-    addresses = (str(ipaddress.IPv4Address(data[at:at + 4])) for at in (12, 16))
+    addresses = (dotted(bytes(data[at:at + 4])) for at in (12, 16))
     fragment = int.from_bytes(data[6:8], "big") & 0x3FFF
     return Ipv4(*addresses, data[9], fragment, data[size:length], data[:size])
 

@@ -223,7 +223,7 @@ def test_the_peer_sees_every_mistake(mistake, found, wires, tmp_path):
 
 
 @pytest.mark.parametrize("device, packets, workers", [
-    ("af_xdp", 100_000, 1), ("af_packet", 5_000, 1), ("af_packet", 5_000, 2),
+    ("af_xdp", 40_000, 1), ("af_packet", 5_000, 1), ("af_packet", 5_000, 2),
 ])
 def test_a_daemon_loses_repeats_and_reorders_nothing(device, packets, workers, wires, tmp_path):
     need(device)
