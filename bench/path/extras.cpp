@@ -48,15 +48,15 @@ SwapCost measure_swaps(std::size_t inner_bytes, std::size_t seconds)
                           *std::pmr::new_delete_resource()};
     Rig rig{population, Way::downlink, SizePattern{inner_bytes}};
     SwapCost cost{.stations = kStations};
-    const auto measure = [&] {
-        const auto until = Clock::now() + std::chrono::seconds{seconds};
-        std::vector<double> cycles;
+    std::vector<double> still;
+    std::vector<double> swapping;
+    std::atomic<bool> swap{false};
+    const auto measure = [&](std::vector<double>& cycles) {
+        const auto until = Clock::now() + std::chrono::seconds{1};
         while (Clock::now() < until)
             cycles.push_back(rig.run(kPacketsPerStep, reader));
-        return median(std::move(cycles));
     };
     population.swap_contexts();
-    cost.still_cycles = measure();
     {
         std::size_t next = 0;
         auto due = Clock::now();
@@ -69,14 +69,21 @@ SwapCost measure_swaps(std::size_t inner_bytes, std::size_t seconds)
                 mine.online();
             }
             due += std::chrono::microseconds{1'000'000 * kAtOnce / kStations};
-            for (std::size_t i = 0; i < kAtOnce; ++i)
+            for (std::size_t i = 0; i < kAtOnce && swap; ++i, ++cost.swaps)
                 population.swap_context(next++ % kStations);
-            cost.swaps += kAtOnce;
             (void)reclaimer.reap();
             mine.quiescent();
         }};
-        cost.swapping_cycles = measure();
+        // In turn, so that a change of the machine's own speed meets both.
+        for (std::size_t i = 0; i < seconds; ++i) {
+            measure(still);
+            swap = true;
+            measure(swapping);
+            swap = false;
+        }
     }
+    cost.still_cycles = median(std::move(still));
+    cost.swapping_cycles = median(std::move(swapping));
     return cost;
 }
 
