@@ -15,16 +15,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <string_view>
 #include <vector>
 
 namespace aaigw::runtime {
 
+/// Of path::EventKind.
 inline constexpr std::size_t kEventKinds = 8;
-/// By path::EventKind.
-inline constexpr std::array<std::string_view, kEventKinds> kEventNames{
-    "control_pdu",     "soft_limit",  "icv_failures", "first_use",
-    "unknown_station", "unknown_key", "arp",          "no_address"};
 
 struct LoopOptions {
     /// Set: ends when no frame has come for so long, as over captures; then nothing is sent unasked.

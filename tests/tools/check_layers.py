@@ -58,16 +58,16 @@ LAYERS = (
     Layer(
         "control/api",
         8,
-        ("common", "dataplane/dpdk", "dataplane/net", "dataplane/path", "dataplane/pdu", "dataplane/sa", "dataplane/worker"),
-        ("expected", "fmt", "json"),
+        ("common", "control/runtime", "dataplane/dpdk", "dataplane/net", "dataplane/path", "dataplane/pdu", "dataplane/sa", "dataplane/worker"),
+        ("expected", "fmt", "asio", "json"),
     ),
     Layer(
         "control/daemon",
         9,
-        PRODUCT + ("config", "control/runtime", "dataplane/dpdk"),
+        PRODUCT + ("config", "control/api", "control/runtime", "dataplane/dpdk"),
         ("expected", "fmt", "cli11", "json", "spdlog"),
     ),
-    Layer("control/ctl", 9, PRODUCT, ("expected", "fmt", "cli11", "json"), opens_secrets=True),
+    Layer("control/ctl", 9, PRODUCT + ("config", "control/api"), ("expected", "fmt", "cli11", "json"), opens_secrets=True),
     Layer("bench", 9, PRODUCT, ("expected", "fmt", "cli11", "json", "openssl", "ipsec-mb"), opens_secrets=True),
     Layer(
         "tests",
@@ -113,7 +113,7 @@ IO_HEADERS = set(
     """barrier chrono cmath complex condition_variable csetjmp csignal cstdio cstdlib ctime cwchar execution
     filesystem format fstream future iomanip ios iosfwd iostream istream latch locale mutex ostream random regex
     semaphore shared_mutex sstream stop_token streambuf syncstream thread
-    arpa/inet.h cpuid.h dirent.h fcntl.h getopt.h net/if.h netdb.h netinet/in.h netinet/ip.h netinet/tcp.h
+    arpa/inet.h cpuid.h dirent.h fcntl.h getopt.h grp.h net/if.h netdb.h netinet/in.h netinet/ip.h netinet/tcp.h
     netinet/udp.h netinet/if_ether.h poll.h pthread.h pwd.h sched.h signal.h syslog.h termios.h time.h unistd.h
     x86intrin.h sanitizer/tsan_interface.h""".split()
 )
