@@ -22,7 +22,15 @@ struct Parameter {
     std::string_view name;
     std::string_view placeholder; ///< shown in --help: `H16` is 16 bytes as hex, `N` a number
     Presence presence;
-    std::string_view description; ///< one line
+    std::string_view description;  ///< one line
+    std::string_view short_name{}; ///< `-x`, of a flag; empty: none
+};
+
+/// What a command needs.
+enum class CommandKind : std::uint8_t {
+    offline, ///< cryptography: it takes --engine
+    online,  ///< a running daemon
+    plain,   ///< neither
 };
 
 struct Command {
@@ -32,6 +40,7 @@ struct Command {
     std::string_view notes; ///< what --help says below the parameters
     /// Reads and checks every value first, so that bad input is reported before anything else can fail.
     Result<Output> (*run)(Values& values);
+    CommandKind kind = CommandKind::offline;
 };
 
 /// A word of a path that selects further words.

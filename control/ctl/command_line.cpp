@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <optional>
 
@@ -25,11 +26,13 @@ constexpr std::string_view kProgramNotes =
     "colon\n"
     "between all pairs; numbers are decimal, or hex after 0x. HN stands for N bytes of hex.\n"
     "\n"
-    "The result is one JSON object on standard output. Exit status:\n"
+    "derive and pdu print one JSON object on standard output; commands that ask a running daemon\n"
+    "print text for people, or JSON with --json. Exit status:\n"
     "  0  done\n"
-    "  1  a check of a PDU failed, or the result could not be written\n"
-    "  2  bad input: one line on standard error names the option and what is wrong with it\n"
-    "  3  the crypto engine cannot be used on this machine\n"
+    "  1  a check of a PDU failed, the daemon is not well or cannot answer, or the result could\n"
+    "     not be written\n"
+    "  2  bad input: standard error names the option, or the place in the file, and what is wrong\n"
+    "  3  the crypto engine cannot be used on this machine, or no daemon answers\n"
     "  4  internal error";
 
 constexpr std::string_view kCommandNotes =
@@ -115,16 +118,21 @@ void CommandLine::add_command(const Command& command)
 {
     CLI::App& node = add_node(command.path, command.description);
     commands_.emplace(&node, &command);
-    node.footer(fmt::format("{}\n{}", command.notes, kCommandNotes));
+    const bool is_offline = command.kind == CommandKind::offline;
+    node.footer(is_offline ? fmt::format("{}\n{}", command.notes, kCommandNotes)
+                           : std::string{command.notes});
     for (const Parameter& parameter : command.parameters) {
-        const std::string name{parameter.name};
+        std::string name{parameter.name};
+        if (!parameter.short_name.empty())
+            name += fmt::format(",{}", parameter.short_name);
         CLI::Option* option =
             parameter.presence == Presence::flag ? node.add_flag(name) : node.add_option(name);
         option->description(std::string{parameter.description});
         option->type_name(std::string{parameter.placeholder});
         option->required(parameter.presence == Presence::required);
     }
-    add_engine_option(node);
+    if (is_offline)
+        add_engine_option(node);
 }
 
 std::vector<CLI::App*> CommandLine::selected_path()
@@ -244,6 +252,18 @@ std::string command_complaint(const CLI::App& node, const std::vector<std::strin
     return fmt::format("{}{}; expected {}", place, problem, joined(names, " or "));
 }
 
+/// What `--engine` was given at the nodes.
+std::vector<std::string> engines_of(const std::vector<CLI::App*>& path)
+{
+    std::vector<std::string> engines;
+    for (const CLI::App* node : path) {
+        const CLI::Option* option = node->get_option_no_throw(std::string{kEngineOption});
+        if (option != nullptr)
+            std::ranges::copy(option->results(), std::back_inserter(engines));
+    }
+    return engines;
+}
+
 std::optional<std::string> CommandLine::complaint(std::span<const char* const> argv)
 {
     const std::vector<CLI::App*> path = selected_path();
@@ -258,14 +278,15 @@ std::optional<std::string> CommandLine::complaint(std::span<const char* const> a
                 leftovers.push_back(argument);
         }
     }
-    std::size_t engines = 0;
-    for (const CLI::App* node : path)
-        engines += node->get_option(std::string{kEngineOption})->count();
+    const std::size_t engines = engines_of(path).size();
     if (engines > 1)
         return fmt::format("{}: given more than once", kEngineOption);
 
-    if (!commands_.contains(&leaf))
+    const auto command = commands_.find(&leaf);
+    if (command == commands_.end())
         return command_complaint(leaf, leftovers);
+    if (engines > 0 && command->second->kind != CommandKind::offline)
+        return fmt::format("{}: the command uses no cryptography", kEngineOption);
     if (auto problem = option_complaint(leaf, argv))
         return problem;
     if (!leftovers.empty()) {
@@ -288,11 +309,8 @@ Arguments CommandLine::collect(const Command& command)
                                                         ? std::string{}
                                                         : option->results().front());
     }
-    for (const CLI::App* node : selected_path()) {
-        const CLI::Option* engine = node->get_option(std::string{kEngineOption});
-        if (engine->count() > 0)
-            arguments.texts.emplace(kEngineOption, engine->results().front());
-    }
+    for (const std::string& engine : engines_of(selected_path()))
+        arguments.texts.emplace(kEngineOption, engine);
     return arguments;
 }
 

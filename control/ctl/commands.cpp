@@ -13,11 +13,15 @@ constexpr std::array kGroups{
     Group{"pdu protect", "build and encrypt a PDU"},
     Group{"pdu unprotect", "check and decrypt a PDU"},
     Group{"pdu cmac", "authenticate a MAC control message"},
+    Group{"config", "look at configurations of the daemon"},
 };
 
-constexpr std::array<const Command*, 10> kCommands{
-    &kDeriveMzone,     &kDeriveLzone,       &kDeriveMis,         &kDeriveEps,    &kPduProtectMzone,
-    &kPduProtectLzone, &kPduUnprotectMzone, &kPduUnprotectLzone, &kPduCmacMzone, &kPduCmacLzone,
+constexpr std::array<const Command*, 18> kCommands{
+    &kDeriveMzone,     &kDeriveLzone,     &kDeriveMis,         &kDeriveEps,
+    &kPduProtectMzone, &kPduProtectLzone, &kPduUnprotectMzone, &kPduUnprotectLzone,
+    &kPduCmacMzone,    &kPduCmacLzone,    &kConfigCheck,       &kVersion,
+    &kHealth,          &kCounters,        &kVerdicts,          &kStages,
+    &kPorts,           &kState,
 };
 
 } // namespace

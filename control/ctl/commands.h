@@ -15,6 +15,14 @@ extern const Command kPduUnprotectMzone;
 extern const Command kPduUnprotectLzone;
 extern const Command kPduCmacMzone;
 extern const Command kPduCmacLzone;
+extern const Command kConfigCheck;
+extern const Command kVersion;
+extern const Command kHealth;
+extern const Command kCounters;
+extern const Command kVerdicts;
+extern const Command kStages;
+extern const Command kPorts;
+extern const Command kState;
 
 /// All of them, in the order of --help; a group stands before its members.
 [[nodiscard]] std::span<const Group> groups() noexcept;

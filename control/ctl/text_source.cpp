@@ -49,9 +49,10 @@ void trim(SecretBuffer& buffer)
 }
 
 /// All that `fd` still has. `what` is "its file" or "standard input", for the message.
-Result<SecretBuffer> read_all(std::string_view name, std::string_view what, int fd)
+Result<SecretBuffer> read_all(std::string_view name, std::string_view what, int fd,
+                              std::size_t most)
 {
-    SecretBuffer buffer{kMaxFileBytes + 1};
+    SecretBuffer buffer{most + 1};
     MutableBytes room = buffer.mutable_bytes();
     while (!room.empty()) {
         const ssize_t got = ::read(fd, room.data(), room.size());
@@ -66,31 +67,47 @@ Result<SecretBuffer> read_all(std::string_view name, std::string_view what, int 
     }
     if (room.empty())
         return fail(ErrorCode::invalid_argument,
-                    fmt::format("{}: {} has more than {} bytes", name, what, kMaxFileBytes));
+                    fmt::format("{}: {} has more than {} bytes", name, what, most));
     buffer.keep(0, buffer.size() - room.size());
-    trim(buffer);
     return buffer;
+}
+
+Result<SecretBuffer> read_path(std::string_view name, const std::string& path, std::size_t most)
+{
+    // The path is not quoted in messages: it may be a key with a slip of the finger before it.
+    const OwnedFile file{path};
+    if (file.fd() < 0)
+        return fail(ErrorCode::invalid_argument,
+                    fmt::format("{}: cannot open its file: {}", name, ::strerrordesc_np(errno)));
+    return read_all(name, "its file", file.fd(), most);
 }
 
 } // namespace
 
+Result<SecretBuffer> TextSource::read_standard_input(std::string_view name, std::size_t most)
+{
+    if (!standard_input_user_.empty())
+        return fail(ErrorCode::invalid_argument,
+                    fmt::format("{}: '-' can be used once, and {} has read standard input", name,
+                                standard_input_user_));
+    standard_input_user_ = name;
+    return read_all(name, "standard input", standard_input_, most);
+}
+
+Result<SecretBuffer> TextSource::read_file(std::string_view name, const std::string& path,
+                                           std::size_t most)
+{
+    return path == "-" ? read_standard_input(name, most) : read_path(name, path, most);
+}
+
 Result<SecretBuffer> TextSource::read(std::string_view name, std::string_view argument)
 {
-    if (argument == "-") {
-        if (!standard_input_user_.empty())
-            return fail(ErrorCode::invalid_argument,
-                        fmt::format("{}: '-' can be used once, and {} has read standard input",
-                                    name, standard_input_user_));
-        standard_input_user_ = name;
-        return read_all(name, "standard input", standard_input_);
-    }
-    if (argument.starts_with('@')) {
-        // The path is not quoted in messages: it may be a key with a slip of the finger before it.
-        const OwnedFile file{std::string{argument.substr(1)}};
-        if (file.fd() < 0)
-            return fail(ErrorCode::invalid_argument, fmt::format("{}: cannot open its file: {}",
-                                                                 name, ::strerrordesc_np(errno)));
-        return read_all(name, "its file", file.fd());
+    if (argument == "-" || argument.starts_with('@')) {
+        TRY(SecretBuffer content,
+            argument == "-" ? read_standard_input(name, kMaxFileBytes)
+                            : read_path(name, std::string{argument.substr(1)}, kMaxFileBytes));
+        trim(content);
+        return content;
     }
     // The options all have long names, so two dashes here mean that the value was left out.
     if (argument.starts_with("--"))

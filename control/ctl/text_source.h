@@ -23,7 +23,14 @@ class TextSource {
     /// Errors (invalid_argument) begin with `name` and quote neither the argument nor the content.
     [[nodiscard]] Result<SecretBuffer> read(std::string_view name, std::string_view argument);
 
+    /// The content of the file at `path`, or of standard input when that is `-`: every byte of it, at most `most`.
+    /// Errors as of read().
+    [[nodiscard]] Result<SecretBuffer> read_file(std::string_view name, const std::string& path,
+                                                 std::size_t most);
+
   private:
+    [[nodiscard]] Result<SecretBuffer> read_standard_input(std::string_view name, std::size_t most);
+
     int standard_input_;
     std::string standard_input_user_; ///< the option that has read standard input; empty: none yet
 };

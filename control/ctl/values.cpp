@@ -140,6 +140,22 @@ Result<std::string> Values::digits(std::string_view name, std::size_t min, std::
     return std::string{digits};
 }
 
+Result<std::string> Values::path(std::string_view name) const
+{
+    const auto argument = arguments_.texts.find(name);
+    if (argument == arguments_.texts.end())
+        return bad_value(name, "it is required");
+    if (argument->second.empty())
+        return bad_value(name, "its value is empty");
+    return argument->second;
+}
+
+Result<SecretBuffer> Values::file(std::string_view name, std::size_t most)
+{
+    TRY(const std::string file_path, path(name));
+    return source_.read_file(name, file_path, most);
+}
+
 tl::unexpected<Error> Values::not_a_choice(std::string_view name,
                                            const std::vector<std::string_view>& words)
 {

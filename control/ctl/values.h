@@ -95,6 +95,11 @@ class Values {
         return not_a_choice(name, words);
     }
 
+    /// The argument as it stands, which `@` and `-` do not change.
+    [[nodiscard]] Result<std::string> path(std::string_view name) const;
+    /// The whole content of the file that path() names; `-` is standard input.
+    [[nodiscard]] Result<SecretBuffer> file(std::string_view name, std::size_t most);
+
     /// Exactly one of the options must be there; gives its name.
     [[nodiscard]] Result<std::string_view>
     exactly_one_of(std::initializer_list<std::string_view> names) const;

@@ -19,6 +19,7 @@ LIBRARIES = {
     "libcrypto.so.3",
     "libfmt.so.9",
     "libIPSec_MB.so.1",
+    "libyaml-cpp.so.0.7",
 }
 
 # What the programs that carry packets load besides.
@@ -31,7 +32,6 @@ DATA_PLANE_LIBRARIES = {
     "librte_telemetry.so.23",
     "liburcu-qsbr.so.8",
     "libspdlog.so.1.10",
-    "libyaml-cpp.so.0.7",
 }
 DATA_PLANE_PROGRAMS = {"aaigwd", "aaigw-bench"}
 

@@ -133,7 +133,8 @@ TEST(CommandLine, AKeyThatHangsOnAnOptionIsNotShown)
 
 TEST(CommandLine, NamesTheCommandsToChooseFrom)
 {
-    EXPECT_EQ(refusal({}), "a command is missing; expected derive or pdu");
+    EXPECT_EQ(refusal({}), "a command is missing; expected derive or pdu or config or version or "
+                           "health or counters or verdicts or stages or ports or state");
     EXPECT_EQ(refusal({"derive"}),
               "derive: a command is missing; expected mzone or lzone or mis or eps");
     EXPECT_EQ(refusal({"derive", kKey}),
