@@ -1,5 +1,6 @@
 // aaigwd: the gateway daemon. This file reads the command line and the configuration and turns ends into exit statuses.
 #include "config/load.h"
+#include "control/api/service.h"
 #include "control/daemon/counters.h"
 #include "control/runtime/control_loop.h"
 #include "control/runtime/gateway.h"
@@ -153,6 +154,12 @@ ExitStatus run(const Options& options)
 
     runtime::start_log(config->log.level);
     spdlog::info("aaigwd " AAIGW_VERSION " starts with {}", options.config);
+    // Before anything that two daemons would fight for.
+    auto place = api::ListeningSocket::claim(config->control_socket);
+    if (!place) {
+        spdlog::critical("{}", place.error().message);
+        return ExitStatus::machine_cannot;
+    }
     auto gateway = runtime::Gateway::build(std::move(*config));
     if (!gateway) {
         for (const std::string& message : gateway.error().messages)
@@ -164,6 +171,11 @@ ExitStatus run(const Options& options)
         if (options.exit_when_idle_ms != 0)
             loop_options.exit_when_idle = std::chrono::milliseconds{options.exit_when_idle_ms};
         runtime::ControlLoop loop{**gateway, loop_options};
+        const auto service = api::Service::start(std::move(*place), **gateway, loop);
+        if (!service) {
+            spdlog::critical("{}", service.error().message);
+            return ExitStatus::failed;
+        }
         spdlog::info("running with {} workers", (*gateway)->worker_count());
         loop.run();
     }

@@ -234,6 +234,7 @@ def test_anybody_may_run_it_where_the_devices_allow(tmp_path_factory):
     for parent in (folder, *list(folder.parents)[:2]):
         parent.chmod(parent.stat().st_mode | stat.S_IXOTH | stat.S_IROTH)
     path = write(folder, configuration(folder))
+    os.chown(folder, NOBODY, NOBODY)  # for the control socket
     done = run("--config", path, "--exit-when-idle", 50, user=NOBODY, group=NOBODY, extra_groups=[])
     if done.returncode == errno.EACCES:
         pytest.skip("others cannot reach the program")
