@@ -2,6 +2,7 @@
 """Writes the inputs that fuzzing starts from: the published example PDUs, and one of each layout and of each way to be wrong."""
 
 import argparse
+import json
 import struct
 import zlib
 from pathlib import Path
@@ -261,7 +262,37 @@ def config_inputs():
     yield "utf-8", "role: é€📡\n\u00e9: 1\n".encode()
 
 
+def api_request_inputs():
+    def request(method, **members):
+        return json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, **members}).encode()
+
+    for method in ("version", "counters", "verdicts", "stages", "state", "ports", "health"):
+        yield method, request(method)
+    yield "state-part", request("state", params={"from": 1, "most": 1})
+    yield "state-odd", request("state", params={"from": 2**64 - 1, "most": 0})
+    yield "state-wrong", request("state", params={"from": -1, "most": "x", "to": None})
+    yield "params-array", request("health", params=[1])
+    yield "unknown", request("no-such-method")
+    yield "member", request("health", more=1)
+    yield "id-text", request("health", id="\u0000\u00e9\U0001f4e1\n")
+    yield "id-object", request("health", id={})
+    yield "id-float", request("health", id=1e300)
+    yield "notification", b'{"jsonrpc":"2.0","method":"health"}'
+    yield "version-1", b'{"id":1,"method":"health"}'
+    yield "twice", b'{"jsonrpc":"2.0","id":1,"id":2,"method":"health","method":"state"}'
+    yield "batch", b"[" + request("health") + b"]"
+    yield "empty", b""
+    yield "deep", b'{"a":' * 17 + b"1" + b"}" * 17
+    yield "brackets-in-text", b'{"jsonrpc":"2.0","id":"[[[[[[[[[[[[[[[[[[[[\\"{{","method":"health"}'
+    yield "unclosed", b'{"jsonrpc":"2.0","id":"'
+    yield "not-utf-8", b'{"jsonrpc":"2.0","id":"\xff\xfe","method":"health"}'
+    yield "zero", request("health") + b"\0" + request("state")
+    yield "surrogates", b'{"jsonrpc":"2.0","id":"\\ud800","method":"health"}'
+    yield "numbers", b'{"jsonrpc":"2.0","id":99999999999999999999999,"method":"state","params":{"from":1e5,"most":18446744073709551616}}'
+
+
 TARGETS = {
+    "api_request": api_request_inputs,
     "cmac_tuple": cmac_tuple_inputs,
     "config": config_inputs,
     "gre": gre_inputs,
