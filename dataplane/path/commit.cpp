@@ -153,8 +153,13 @@ void Path::refuse(Packet& packet) noexcept
 Verdict Path::deliver(Packet& packet, std::size_t inner_bytes) noexcept
 {
     const MutableBytes inner = packet.bytes().subspan(packet.payload_at, inner_bytes);
-    if (packet.has(kNoteControl)) [[unlikely]]
-        return punt(packet, Authenticity::verified, inner, packet.rx->tek_ref);
+    if (packet.has(kNoteControl)) [[unlikely]] {
+        if (packet.rx->protection != pdu::Protection::ctr)
+            return punt(packet, Authenticity::verified, inner, packet.rx->tek_ref);
+        // Anybody can have written it.
+        return unauthenticated_.take(now_) ? punt(packet, Authenticity::none, inner, {})
+                                           : Verdict::drop_rate_limited;
+    }
     packet.narrow_to(inner);
     return send_to_core(packet);
 }

@@ -302,5 +302,26 @@ TEST_F(Ctr, ProvesNeitherPlaceNorKey)
     EXPECT_EQ(rig_.next_event(), nullptr);
 }
 
+/// Whoever knows an STID can send PDUs that open to something.
+TEST_F(Ctr, ControlMessageIsOfNobody)
+{
+    const auto frame = [&](std::uint32_t index) {
+        return far_.frame(Zone::mzone, protect_mzone(far_.mzone, far_.stid,
+                                                     {.fid = pdu::kEncryptedControlFid,
+                                                      .pn = far_.pn(Zone::mzone, index)},
+                                                     pattern(20)));
+    };
+    EXPECT_EQ(rig_.run(kAccessPort, frame(0)).verdicts(), (Verdicts{Verdict::punted}));
+    const auto event = rig_.next_event();
+    ASSERT_NE(event, nullptr);
+    EXPECT_EQ(event->kind, EventKind::control_pdu);
+    EXPECT_EQ(event->authenticity, Authenticity::none);
+    EXPECT_EQ(event->number, 0U);
+    Frames many;
+    for (std::uint32_t index = 1; index <= 200; ++index)
+        many.push_back(frame(index));
+    EXPECT_EQ(rig_.run(kAccessPort, many).count(Verdict::punted), 99U);
+}
+
 } // namespace
 } // namespace aaigw::path
