@@ -18,11 +18,6 @@ Sort sort_of(pdu::Zone zone)
     return zone == pdu::Zone::mzone ? Sort::mzone : Sort::lzone;
 }
 
-LinkDirection other(LinkDirection direction)
-{
-    return direction == LinkDirection::uplink ? LinkDirection::downlink : LinkDirection::uplink;
-}
-
 /// decisions.md 3, by Knuth's multiplicative hash.
 std::uint16_t port_of(std::uint8_t sector, std::uint16_t connection)
 {

@@ -26,6 +26,11 @@ struct FarFlow {
     [[nodiscard]] Fid fid() const noexcept { return Fid::from_field(slot); }
 };
 
+[[nodiscard]] constexpr LinkDirection other(LinkDirection direction) noexcept
+{
+    return direction == LinkDirection::uplink ? LinkDirection::downlink : LinkDirection::uplink;
+}
+
 /// The PNs of one direction of a zone, all of them to be used.
 [[nodiscard]] sa::PnLimits all_pns(pdu::Zone zone, LinkDirection direction);
 
