@@ -7,11 +7,13 @@ import struct
 import zlib
 from pathlib import Path
 
-# What the first bytes of an input choose; see mzone_fuzz.cpp, lzone_fuzz.cpp and net_fuzz.cpp.
+# What the first bytes of an input choose; see mzone_fuzz.cpp, lzone_fuzz.cpp, net_fuzz.cpp and path_fuzz.cpp.
 AGMH, SPMH = 0, 1
 CTR, CCM4, CCM8 = 0, 1, 2
 OFDMA, OFDM, REPAIR = 0, 1, 2
 FRAME, INNER, CHECKSUMS = 0, 1, 2
+(ACCESS_FRAME, CORE_FRAME, MZONE_BURST, LZONE_BURST, MZONE_PAYLOAD, LZONE_PAYLOAD, MZONE_CONTROL, LZONE_CONTROL, GRE_PAYLOAD,
+ COMMAND) = range(10)
 
 
 def hcs(header):
@@ -291,6 +293,58 @@ def api_request_inputs():
     yield "numbers", b'{"jsonrpc":"2.0","id":99999999999999999999999,"method":"state","params":{"from":1e5,"most":18446744073709551616}}'
 
 
+def internet_sum(data):
+    total = sum(struct.unpack(f">{len(data) // 2}H", data))
+    while total > 0xFFFF:
+        total = (total & 0xFFFF) + (total >> 16)
+    return struct.pack(">H", ~total & 0xFFFF)
+
+
+def summed(packet):
+    """An IPv4 packet with the right checksum of its header."""
+    return packet[:10] + internet_sum(packet[:10] + bytes(2) + packet[12:20]) + packet[12:]
+
+
+def path_inputs():
+    """Stations: 0 plain, 1 with short ICVs, 2 CTR, 3 SPMH, 4 LZone, 5 LZone with CRC, 6 with two contexts, 7 plain."""
+
+    def one(wrap, data, station=0):
+        return struct.pack(">BBH", wrap, station, len(data)) + data
+
+    packet = summed(ipv4(17, bytes(40), source="0a010001", destination="0a020002"))
+    large = summed(ipv4(17, bytes(1460), source="0a010001", destination="0a020002"))
+    gsmtap = bytes.fromhex("02040700 4100 0000 00000000 41 03 0000")
+    burst = gsmtap + bytes.fromhex("2a20")
+    udp = struct.pack(">HHHH", 0xC100, 4729, 8 + len(burst), 0) + burst
+    to_access = bytes.fromhex("020000000001 02aa00000000")
+    to_core = bytes.fromhex("020000000002 0200000000c1")
+    up = summed(ipv4(17, udp, source="0a000100", destination="c0000201"))
+    down = summed(ipv4(47, bytes.fromhex("20000800da7a0000") + packet, source="c6336409", destination="c6336401"))
+    generic = bytes.fromhex("00000c1000")
+    yield "empty", b""
+    yield "arp", one(ACCESS_FRAME, to_access + b"\x08\x06" + arp(1, "0a000100"))
+    yield "arp-reply", one(CORE_FRAME, to_core + b"\x08\x06" + arp(2, "c6336409").replace(
+        bytes.fromhex("c0000201"), bytes.fromhex("c6336401")))
+    yield "up-frame", one(ACCESS_FRAME, to_access + b"\x08\x00" + up)
+    yield "down-frame", one(CORE_FRAME, to_core + b"\x08\x00" + down)
+    yield "both-ports", one(CORE_FRAME, to_core + b"\x08\x00" + down) + one(ACCESS_FRAME, to_access + b"\x08\x00" + up)
+    yield "signaling", one(MZONE_BURST, bytes.fromhex("2a20 2a6111223344"))
+    yield "short-pdu", one(MZONE_BURST, bytes.fromhex("4008 602001 aabbcc"))
+    yield "forged", one(MZONE_BURST, bytes.fromhex("4015 602001") + bytes(16))
+    yield "extended", one(MZONE_BURST, bytes.fromhex("4819 0411223344 602001") + bytes(15), 7)
+    yield "two-contexts", one(MZONE_PAYLOAD, packet, 6) + one(MZONE_BURST, bytes.fromhex("400a 602001 0102030405"), 6)
+    yield "clear-control", one(MZONE_BURST, bytes.fromhex("0005 010203"))
+    yield "lzone-control", one(LZONE_BURST, generic + bytes([hcs(generic)]) + bytes(6), 4)
+    yield "lzone-padding", one(LZONE_BURST, b"\xff\xff", 4)
+    for station in range(8):
+        yield f"payload-{station}", one(MZONE_PAYLOAD, packet, station) + one(LZONE_PAYLOAD, packet, station)
+    yield "payload-no-ip", one(MZONE_PAYLOAD, b"\x40") + one(LZONE_PAYLOAD, b"")
+    yield "signed", one(MZONE_CONTROL, b"\x80\x01") + one(LZONE_CONTROL, b"\x04\x01", 4)
+    yield "down-all", b"".join(one(GRE_PAYLOAD, packet, station) for station in range(8))
+    yield "too-big", one(GRE_PAYLOAD, large) + one(GRE_PAYLOAD, packet, 3) + one(GRE_PAYLOAD, packet + bytes(80), 3)
+    yield "commands", b"".join(one(COMMAND, bytes(size), size % 8) for size in range(12))
+
+
 TARGETS = {
     "api_request": api_request_inputs,
     "cmac_tuple": cmac_tuple_inputs,
@@ -300,6 +354,7 @@ TARGETS = {
     "lzone": lzone_inputs,
     "mzone": mzone_inputs,
     "net": net_inputs,
+    "path": path_inputs,
 }
 
 
