@@ -21,9 +21,7 @@ bool Path::cut(Batch& frames, Batch& items) noexcept
     while (cut_at_ < packets.size() && !items.full()) {
         Packet& frame = *packets[cut_at_];
         bool whole = true;
-        if (is_one_pdu(frame)) [[likely]]
-            items.add(frame);
-        else if (frame.kind == PacketKind::mzone_burst)
+        if (frame.kind == PacketKind::mzone_burst && !is_one_pdu(frame)) [[unlikely]]
             whole = cut_mzone(frame, items);
         else if (frame.kind == PacketKind::lzone_burst)
             whole = cut_lzone(frame, items);
@@ -43,8 +41,7 @@ bool Path::cut(Batch& frames, Batch& items) noexcept
 /// Nearly every burst is a single PDU with an AGMH and without extended headers; then there is nothing to cut.
 bool Path::is_one_pdu(Packet& frame) const noexcept
 {
-    if (frame.kind != PacketKind::mzone_burst || frame.station == nullptr || burst_ ||
-        frame.length < pdu::kMacHeaderBytes)
+    if (frame.station == nullptr || burst_ || frame.length < pdu::kMacHeaderBytes)
         return false;
     const auto field =
         static_cast<std::uint16_t>(load_be(Bytes{frame.bytes()}.first<pdu::kMacHeaderBytes>()));
@@ -70,14 +67,15 @@ bool Path::cut_mzone(Packet& frame, Batch& items) noexcept
                 pdu::SpmhFlows::from_bits(frame.station->spmh_fids.load(std::memory_order_relaxed));
         burst_.emplace(pdu::MzoneBurst{frame.bytes(), spmh});
     }
-    auto& burst = std::get<pdu::MzoneBurst>(*burst_);
+    auto* const burst = std::get_if<pdu::MzoneBurst>(&*burst_);
+    AAIGW_CHECK(burst != nullptr);
     while (!items.full()) {
-        const auto item = burst.next();
+        const auto item = burst->next();
         if (!item) {
             finish(frame, Verdict::drop_pdu);
             return true;
         }
-        const bool last = burst.done();
+        const bool last = burst->done();
         if (item->fid == pdu::kSignalingFid) {
             const bool right = pdu::parse_signaling_header(item->bytes).has_value();
             end_pdu(frame, last, right ? Verdict::signaling : Verdict::drop_pdu);
@@ -96,14 +94,15 @@ bool Path::cut_lzone(Packet& frame, Batch& items) noexcept
 {
     if (!burst_)
         burst_.emplace(pdu::LzoneBurst{frame.bytes()});
-    auto& burst = std::get<pdu::LzoneBurst>(*burst_);
+    auto* const burst = std::get_if<pdu::LzoneBurst>(&*burst_);
+    AAIGW_CHECK(burst != nullptr);
     while (!items.full()) {
-        const auto item = burst.next();
+        const auto item = burst->next();
         if (!item) {
             finish(frame, Verdict::drop_pdu);
             return true;
         }
-        const bool last = burst.done();
+        const bool last = burst->done();
         if (item->kind == pdu::LzoneBurstKind::signaling)
             end_pdu(frame, last, Verdict::signaling);
         else
