@@ -124,15 +124,15 @@ class MbEngine {
     [[nodiscard]] MbQueue& queue_of(const CryptoJob& job) noexcept;
     void advance_finished() noexcept;
 
-    Queues queues_;
-    std::size_t short_max_; ///< longest CCM data for short_ccm; 0 without sixteen lanes
-
     // Positions in the ring count up for ever: collected_ <= finished_ <= submitted_ <= taken_.
     std::array<CryptoJob, kMaxInFlight> jobs_;
     std::size_t taken_ = 0;
     std::size_t submitted_ = 0;
     std::size_t finished_ = 0; ///< every job before this one is finished
     std::size_t collected_ = 0;
+
+    Queues queues_;
+    std::size_t short_max_; ///< longest CCM data for short_ccm; 0 without sixteen lanes
 };
 
 } // namespace aaigw::crypto
