@@ -261,8 +261,18 @@ def test_a_file_in_its_place_is_kept(tmp_path):
     assert control_socket(tmp_path).read_text() == "precious"
 
 
+def await_announcements(tmp_path):
+    """The daemon tells both links of itself at its start; nothing changes after that on its own."""
+    def told():
+        workers = json.loads(ctl(tmp_path, "state", "--json").stdout)["workers"]
+        return sum(worker["commanded"] for worker in workers) == 2
+
+    daemons.until(told, "it does not announce itself")
+
+
 def test_hostile_clients_change_nothing(tmp_path):
     with daemons.running(tmp_path, daemons.configuration(tmp_path)) as daemon:
+        await_announcements(tmp_path)
         before = ctl(tmp_path, "state", "--json").stdout
         waiting = [Api(control_socket(tmp_path)) for _ in range(40)]
         for number, api in enumerate(waiting):
