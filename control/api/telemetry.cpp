@@ -62,23 +62,25 @@ Result<dpdk::TelemetryObject> telemetry_counters(std::span<const WorkerView> wor
     };
     using path::PathStats;
     using worker::WorkerShared;
-    return dpdk::TelemetryObject{
-        {"workers", asked.size()},
-        {"rx", sum(asked, [](const WorkerShared& shared) { return shared.stats.received(); })},
-        {"frames", of_path(&PathStats::frames)},
-        {"further_pdus", of_path(&PathStats::further_pdus)},
-        {"taken_over", of_path(&PathStats::taken_over)},
-        {"commanded", of_path(&PathStats::commanded)},
-        {"bytes_in", of_path(&PathStats::bytes_in)},
-        {"bytes_out", of_path(&PathStats::bytes_out)},
-        {"pdus_protected", of_path(&PathStats::pdus_protected)},
-        {"pdus_opened", of_path(&PathStats::pdus_opened)},
-        {"older_key_opened", of_path(&PathStats::older_key_opened)},
-        {"events_lost", of_path(&PathStats::events_lost)},
-        {"polls", of_loop(&WorkerShared::polls)},
-        {"empty_polls", of_loop(&WorkerShared::empty_polls)},
-        {"sleeps", of_loop(&WorkerShared::sleeps)},
-        {"verdicts", verdicts(asked)}};
+    dpdk::TelemetryObject all;
+    all.push_back({"workers", asked.size()});
+    all.push_back(
+        {"rx", sum(asked, [](const WorkerShared& shared) { return shared.stats.received(); })});
+    all.push_back({"frames", of_path(&PathStats::frames)});
+    all.push_back({"further_pdus", of_path(&PathStats::further_pdus)});
+    all.push_back({"taken_over", of_path(&PathStats::taken_over)});
+    all.push_back({"commanded", of_path(&PathStats::commanded)});
+    all.push_back({"bytes_in", of_path(&PathStats::bytes_in)});
+    all.push_back({"bytes_out", of_path(&PathStats::bytes_out)});
+    all.push_back({"pdus_protected", of_path(&PathStats::pdus_protected)});
+    all.push_back({"pdus_opened", of_path(&PathStats::pdus_opened)});
+    all.push_back({"older_key_opened", of_path(&PathStats::older_key_opened)});
+    all.push_back({"events_lost", of_path(&PathStats::events_lost)});
+    all.push_back({"polls", of_loop(&WorkerShared::polls)});
+    all.push_back({"empty_polls", of_loop(&WorkerShared::empty_polls)});
+    all.push_back({"sleeps", of_loop(&WorkerShared::sleeps)});
+    all.push_back({"verdicts", verdicts(asked)});
+    return all;
 }
 
 Result<dpdk::TelemetryObject> telemetry_stages(std::span<const WorkerView> workers,
@@ -97,10 +99,12 @@ Result<dpdk::TelemetryObject> telemetry_stages(std::span<const WorkerView> worke
         ticks.push_back({name, spent});
         per_packet.push_back({name, packets == 0 ? 0 : (spent + packets / 2) / packets});
     }
-    return dpdk::TelemetryObject{{"workers", asked.size()},
-                                 {"packets", packets},
-                                 {"ticks", std::move(ticks)},
-                                 {"ticks_per_packet", std::move(per_packet)}};
+    dpdk::TelemetryObject all;
+    all.push_back({"workers", asked.size()});
+    all.push_back({"packets", packets});
+    all.push_back({"ticks", std::move(ticks)});
+    all.push_back({"ticks_per_packet", std::move(per_packet)});
+    return all;
 }
 
 Result<std::vector<dpdk::TelemetryCommand>> add_telemetry(std::span<const WorkerView> workers)
