@@ -9,13 +9,13 @@ std::string expected_of(const KeyForm&)
     return fmt::format("{{file: PATH}} or, in a lab, {}", Hex<crypto::kAesKeyBytes>::expected());
 }
 
-void refuse_kind(std::string_view key, Node& node, std::string_view expected, Reading& reading)
+void refuse_kind(std::string_view key, TreeNode& node, std::string_view expected, Reading& reading)
 {
     reading.refuse(node, fmt::format("{}{}{}; expected {}", key, key.empty() ? "" : ": ",
                                      describe(node.kind), expected));
 }
 
-void refuse_missing(const FieldDoc& field, Node& mapping, Reading& reading)
+void refuse_missing(const FieldDoc& field, TreeNode& mapping, Reading& reading)
 {
     mapping.incomplete = true;
     // That it is misspelt has been said.
@@ -24,13 +24,13 @@ void refuse_missing(const FieldDoc& field, Node& mapping, Reading& reading)
                                             field.expected));
 }
 
-void refuse_outside_lab(const FieldDoc& field, Node& value, Reading& reading)
+void refuse_outside_lab(const FieldDoc& field, TreeNode& value, Reading& reading)
 {
     reading.refuse(value,
                    fmt::format("{}: for labs only; take it out, or write lab: true", field.key));
 }
 
-void read_value(const KeyForm& form, std::string_view key, Node& node, KeySource& value,
+void read_value(const KeyForm& form, std::string_view key, TreeNode& node, KeySource& value,
                 Reading& reading)
 {
     if (node.kind == NodeKind::mapping) {

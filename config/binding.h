@@ -42,7 +42,7 @@ struct FieldDoc {
 template <class Owner>
 struct Field {
     FieldDoc doc;
-    std::function<void(Node&, Owner&, Reading&)> read;
+    std::function<void(TreeNode&, Owner&, Reading&)> read;
 };
 
 template <class Owner>
@@ -96,16 +96,16 @@ template <class Form>
 }
 
 /// Refuses `node`, which has not the kind that its reader takes.
-void refuse_kind(std::string_view key, Node& node, std::string_view expected, Reading& reading);
-void refuse_missing(const FieldDoc& field, Node& mapping, Reading& reading);
-void refuse_outside_lab(const FieldDoc& field, Node& value, Reading& reading);
+void refuse_kind(std::string_view key, TreeNode& node, std::string_view expected, Reading& reading);
+void refuse_missing(const FieldDoc& field, TreeNode& mapping, Reading& reading);
+void refuse_outside_lab(const FieldDoc& field, TreeNode& value, Reading& reading);
 
-void read_value(const KeyForm& form, std::string_view key, Node& node, KeySource& value,
+void read_value(const KeyForm& form, std::string_view key, TreeNode& node, KeySource& value,
                 Reading& reading);
 
 template <class Form, class Value>
 requires ScalarForm<Form, Value>
-void read_value(const Form& form, std::string_view key, Node& node, Value& value, Reading& reading)
+void read_value(const Form& form, std::string_view key, TreeNode& node, Value& value, Reading& reading)
 {
     if (node.kind != NodeKind::scalar)
         return refuse_kind(key, node, form.expected(), reading);
@@ -114,7 +114,7 @@ void read_value(const Form& form, std::string_view key, Node& node, Value& value
 }
 
 template <class Owner>
-void read_mapping(std::string_view key, Node& node, Owner& value, Reading& reading)
+void read_mapping(std::string_view key, TreeNode& node, Owner& value, Reading& reading)
 {
     if (node.kind != NodeKind::mapping)
         return refuse_kind(key, node, "a mapping", reading);
@@ -123,7 +123,7 @@ void read_mapping(std::string_view key, Node& node, Owner& value, Reading& readi
         known.emplace_back(field.doc.key);
     refuse_unknown_keys(node, known, reading);
     for (const Field<Owner>& field : schema<Owner>()) {
-        Node* there = node.find(field.doc.key);
+        TreeNode* there = node.find(field.doc.key);
         if (there == nullptr) {
             if (field.doc.need == Need::required)
                 refuse_missing(field.doc, node, reading);
@@ -137,7 +137,7 @@ void read_mapping(std::string_view key, Node& node, Owner& value, Reading& readi
 }
 
 template <class Owner>
-void read_value(const Section<Owner>&, std::string_view key, Node& node, Owner& value,
+void read_value(const Section<Owner>&, std::string_view key, TreeNode& node, Owner& value,
                 Reading& reading)
 {
     read_mapping(key, node, value, reading);
@@ -145,7 +145,7 @@ void read_value(const Section<Owner>&, std::string_view key, Node& node, Owner& 
 
 /// One element for each item, also for a flawed one, so that both have the same places.
 template <class Form, class Value>
-void read_value(const ListOf<Form>& list, std::string_view key, Node& node,
+void read_value(const ListOf<Form>& list, std::string_view key, TreeNode& node,
                 std::vector<Value>& values, Reading& reading)
 {
     if (node.kind != NodeKind::list)
@@ -157,7 +157,7 @@ void read_value(const ListOf<Form>& list, std::string_view key, Node& node,
     const std::size_t count = std::min(node.items.size(), list.max);
     values.reserve(count);
     for (std::size_t i = 0; i < count; ++i) {
-        Node& item = node.items[i];
+        TreeNode& item = node.items[i];
         Value& value = values.emplace_back();
         if (item.readable())
             read_value(list.form, key, item, value, reading);
@@ -166,7 +166,7 @@ void read_value(const ListOf<Form>& list, std::string_view key, Node& node,
 }
 
 template <class Form, class Value>
-void read_value(const Form& form, std::string_view key, Node& node, std::optional<Value>& value,
+void read_value(const Form& form, std::string_view key, TreeNode& node, std::optional<Value>& value,
                 Reading& reading)
 {
     read_value(form, key, node, value.emplace(), reading);
@@ -209,8 +209,8 @@ struct Inner<ListOf<Form>> {
 template <class Owner>
 [[nodiscard]] const Owner& defaults()
 {
-    static const Owner kDefaults;
-    return kDefaults;
+    static const Owner owner;
+    return owner;
 }
 
 /// A line of a schema.
@@ -221,7 +221,7 @@ template <class Owner, class Value, class Form>
     FieldDoc doc{key, help, expected_of(form), {}, need, Inner<Form>::kList, Inner<Form>::kDocs};
     if (need == Need::optional)
         doc.preset = preset_text(form, defaults<Owner>().*member);
-    return {std::move(doc), [key, member, form](Node& node, Owner& owner, Reading& reading) {
+    return {std::move(doc), [key, member, form](TreeNode& node, Owner& owner, Reading& reading) {
                 if (node.readable())
                     read_value(form, key, node, owner.*member, reading);
             }};

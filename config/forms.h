@@ -92,17 +92,17 @@ struct Word {
 };
 
 /// One of a few words.
-template <class E, std::size_t kWords>
+template <class E, std::size_t N>
 struct Words {
-    std::array<Word<E>, kWords> words;
+    std::array<Word<E>, N> words;
 
     [[nodiscard]] std::string expected() const
     {
         std::string text;
-        for (std::size_t i = 0; i < kWords; ++i)
+        for (std::size_t i = 0; i < N; ++i)
             text += fmt::format("{}{}",
                                 i == 0           ? ""
-                                : i + 1 < kWords ? ", "
+                                : i + 1 < N ? ", "
                                                  : " or ",
                                 words[i].word);
         return text;
@@ -126,8 +126,8 @@ struct Words {
         return "not a word it takes";
     }
 };
-template <class E, std::size_t kWords>
-Words(std::array<Word<E>, kWords>) -> Words<E, kWords>;
+template <class E, std::size_t N>
+Words(std::array<Word<E>, N>) -> Words<E, N>;
 
 struct Name {
     [[nodiscard]] static std::string expected();

@@ -12,10 +12,10 @@ namespace aaigw::config {
 namespace {
 
 /// Whether things for labs are accepted. An unreadable `lab` is a problem of its own and not that of every such thing.
-bool says_lab(Node& root)
+bool says_lab(TreeNode& root)
 {
     bool lab = false;
-    Node* node = root.find("lab");
+    TreeNode* node = root.find("lab");
     return node != nullptr &&
            (node->kind != NodeKind::scalar || !Flag::parse(node->text, lab).empty() || lab);
 }
@@ -36,7 +36,7 @@ tl::expected<Config, std::vector<Problem>> load(std::string_view text, std::stri
     Reading reading{file};
     Config config;
     if (check_text(text, reading)) {
-        if (std::optional<Node> root = read_tree(text, reading); root && root->readable()) {
+        if (std::optional<TreeNode> root = read_tree(text, reading); root && root->readable()) {
             reading.set_lab(says_lab(*root));
             read_mapping("", *root, config, reading);
             validate(config, *root, reading);

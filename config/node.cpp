@@ -23,14 +23,14 @@ constexpr bool is_hex_digit(char c) noexcept
 
 } // namespace
 
-Node::~Node()
+TreeNode::~TreeNode()
 {
     wipe_text(text);
     for (Key& key : keys)
         wipe_text(key.text);
 }
 
-Node* Node::find(std::string_view key) noexcept
+TreeNode* TreeNode::find(std::string_view key) noexcept
 {
     for (std::size_t i = 0; i < keys.size(); ++i) {
         if (keys[i].usable && keys[i].text == key)
@@ -73,7 +73,7 @@ void Reading::refuse(Place place, std::string message)
         problems_.push_back({file_, place, std::move(message)});
 }
 
-void Reading::refuse(Node& node, std::string message)
+void Reading::refuse(TreeNode& node, std::string message)
 {
     node.flawed = true;
     refuse(node.place, std::move(message));
@@ -88,7 +88,7 @@ std::vector<Problem> Reading::take_problems()
     return std::move(problems_);
 }
 
-void refuse_unknown_keys(Node& mapping, std::span<const std::string> known, Reading& reading)
+void refuse_unknown_keys(TreeNode& mapping, std::span<const std::string> known, Reading& reading)
 {
     for (Key& key : mapping.keys) {
         if (!key.usable || std::ranges::find(known, key.text) != known.end())

@@ -1,4 +1,4 @@
-// Node: a text as a tree of values that know where they stand, and Reading, which collects what is wrong with them.
+// TreeNode: a text as a tree of values that know where they stand, and Reading, which collects what is wrong with them.
 #pragma once
 
 #include "config/problem.h"
@@ -25,7 +25,7 @@ struct Key {
 ///
 /// Texts are wiped at the end, since any may be a key. (What yaml-cpp copies on the way is not, which is one reason why
 /// keys in the text are for labs. Texts short enough to stay inside a moved string are too short for a key.)
-struct Node {
+struct TreeNode {
     NodeKind kind = NodeKind::nothing;
     bool flawed = false; ///< there is a problem here or further inside
     bool incomplete =
@@ -33,20 +33,20 @@ struct Node {
     Place place;
     std::string text;        ///< of a scalar
     std::vector<Key> keys;   ///< of a mapping, one for each of the items
-    std::vector<Node> items; ///< of a list or mapping
+    std::vector<TreeNode> items; ///< of a list or mapping
 
-    Node() = default;
-    Node(NodeKind what, Place where) : kind{what}, place{where} {}
-    Node(Node&&) noexcept = default;
-    Node& operator=(Node&&) = delete;
-    Node(const Node&) = delete;
-    Node& operator=(const Node&) = delete;
-    ~Node();
+    TreeNode() = default;
+    TreeNode(NodeKind what, Place where) : kind{what}, place{where} {}
+    TreeNode(TreeNode&&) noexcept = default;
+    TreeNode& operator=(TreeNode&&) = delete;
+    TreeNode(const TreeNode&) = delete;
+    TreeNode& operator=(const TreeNode&) = delete;
+    ~TreeNode();
 
     /// Whether there is anything to read: of an alias there is not, and that has been said.
     [[nodiscard]] bool readable() const noexcept { return kind != NodeKind::nothing || !flawed; }
     /// The value of `key` in a mapping; null when it is not there.
-    [[nodiscard]] Node* find(std::string_view key) noexcept;
+    [[nodiscard]] TreeNode* find(std::string_view key) noexcept;
 };
 
 /// What a node is, for messages: "a list".
@@ -64,7 +64,7 @@ class Reading {
 
     void refuse(Place place, std::string message);
     /// The same, and marks the node as flawed.
-    void refuse(Node& node, std::string message);
+    void refuse(TreeNode& node, std::string message);
 
     /// Whether a key that is for labs only may be there.
     [[nodiscard]] bool lab() const noexcept { return lab_; }
@@ -84,6 +84,6 @@ class Reading {
 };
 
 /// Refuses each key of a mapping that is none of `known`.
-void refuse_unknown_keys(Node& mapping, std::span<const std::string> known, Reading& reading);
+void refuse_unknown_keys(TreeNode& mapping, std::span<const std::string> known, Reading& reading);
 
 } // namespace aaigw::config

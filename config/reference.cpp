@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace aaigw::config {
@@ -24,21 +24,20 @@ std::string preset_cell(const FieldDoc& field)
     return field.preset.empty() ? std::string{"–"} : fmt::format("`{}`", field.preset);
 }
 
-void append_section(std::string& text, const std::string& path, const std::vector<FieldDoc>& fields)
+struct Table {
+    std::string path; ///< empty: the whole text
+    std::vector<FieldDoc> fields;
+};
+
+std::string table_of(const Table& section)
 {
-    text += path.empty() ? std::string{"### Top level\n\n"} : fmt::format("### `{}`\n\n", path);
+    std::string text = section.path.empty() ? std::string{"### Top level\n\n"}
+                                            : fmt::format("### `{}`\n\n", section.path);
     text += "| key | value | default | meaning |\n|---|---|---|---|\n";
-    for (const FieldDoc& field : fields)
+    for (const FieldDoc& field : section.fields)
         text += fmt::format("| `{}` | {} | {} | {} |\n", field.key, field.expected,
                             preset_cell(field), field.help);
-    text += '\n';
-    for (const FieldDoc& field : fields) {
-        if (field.inner != nullptr)
-            append_section(text,
-                           fmt::format("{}{}{}{}", path, path.empty() ? "" : ".", field.key,
-                                       field.list ? "[]" : ""),
-                           field.inner());
-    }
+    return text;
 }
 
 } // namespace
@@ -46,8 +45,19 @@ void append_section(std::string& text, const std::string& path, const std::vecto
 std::string key_reference()
 {
     std::string text;
-    append_section(text, {}, docs_of<Config>());
-    text.pop_back(); // the empty line behind the last table
+    std::vector<Table> stack;
+    stack.push_back({{}, docs_of<Config>()});
+    while (!stack.empty()) {
+        const Table section = std::move(stack.back());
+        stack.pop_back();
+        text += (text.empty() ? "" : "\n") + table_of(section);
+        const std::string prefix = section.path.empty() ? std::string{} : section.path + ".";
+        for (auto field = section.fields.rbegin(); field != section.fields.rend(); ++field) {
+            if (field->inner != nullptr)
+                stack.push_back({fmt::format("{}{}{}", prefix, field->key, field->list ? "[]" : ""),
+                                 field->inner()});
+        }
+    }
     return text;
 }
 

@@ -12,9 +12,9 @@
 namespace aaigw::config {
 
 /// The value of `key`, when it is there and nothing is wrong with it; `parent` may be null.
-[[nodiscard]] inline Node* sound(Node* parent, std::string_view key) noexcept
+[[nodiscard]] inline TreeNode* sound(TreeNode* parent, std::string_view key) noexcept
 {
-    Node* node = parent == nullptr ? nullptr : parent->find(key);
+    TreeNode* node = parent == nullptr ? nullptr : parent->find(key);
     return node == nullptr || node->flawed ? nullptr : node;
 }
 
@@ -23,7 +23,7 @@ template <class Value>
 class Distinct {
   public:
     /// `advice` says of what they are distinct. A null node was not there or not readable.
-    void add(Node* node, const Value& value, std::string_view key, std::string_view advice,
+    void add(TreeNode* node, const Value& value, std::string_view key, std::string_view advice,
              Reading& reading)
     {
         if (node == nullptr)
@@ -39,10 +39,10 @@ class Distinct {
 };
 
 /// The port of that name, which is the value of a link; null when that cannot be said.
-[[nodiscard]] const Port* linked_port(const Config& config, Node& root, std::string_view name);
+[[nodiscard]] const Port* linked_port(const Config& config, TreeNode& root, std::string_view name);
 
 /// Refuses the `address` of somebody else who cannot be reached through `port` (null: not known).
-void check_reachable(const Config& config, const Port* port, Ipv4Address address, Node* node,
+void check_reachable(const Config& config, const Port* port, Ipv4Address address, TreeNode* node,
                      Reading& reading);
 
 } // namespace aaigw::config

@@ -22,7 +22,7 @@ constexpr std::size_t kMaxUnixPath = 107; // unix(7): sun_path without the zero 
 template <>
 const Schema<Config>& schema<Config>()
 {
-    static const Schema<Config> kSchema{
+    static const Schema<Config> fields{
         field("lab", &Config::lab, Flag{}, optional,
               "A lab: allows what would be unsafe elsewhere, such as keys in this text."),
         field("role", &Config::role, words<Role>({{"abs", Role::abs}, {"ars", Role::ars}}),
@@ -56,13 +56,13 @@ const Schema<Config>& schema<Config>()
         field("static", &Config::static_part, Section<StaticPart>{}, lab_only,
               "Stations, flows and keys that are there from the start."),
     };
-    return kSchema;
+    return fields;
 }
 
 template <>
 const Schema<Workers>& schema<Workers>()
 {
-    static const Schema<Workers> kSchema{
+    static const Schema<Workers> fields{
         field("cores", &Workers::cores, ListOf<Number>{{0, 1023}, 1, 64}, optional,
               "CPU numbers; each gets a worker of its own. Only a lab may name one twice."),
         field("idle", &Workers::idle, words<Idle>({{"poll", Idle::poll}, {"sleep", Idle::sleep}}),
@@ -71,13 +71,13 @@ const Schema<Workers>& schema<Workers>()
         field("stall_alarm_ms", &Workers::stall_alarm_ms, Number{10, 60000}, optional,
               "A worker that shows no sign of life for so long is reported."),
     };
-    return kSchema;
+    return fields;
 }
 
 template <>
 const Schema<Memory>& schema<Memory>()
 {
-    static const Schema<Memory> kSchema{
+    static const Schema<Memory> fields{
         field("huge_pages", &Memory::huge_pages,
               words<HugePages>({{"auto", HugePages::automatic},
                                 {"never", HugePages::never},
@@ -89,13 +89,13 @@ const Schema<Memory>& schema<Memory>()
         field("packets", &Memory::packets, Number{1024, 1048576}, optional,
               "Buffers, each for one packet of the largest MTU."),
     };
-    return kSchema;
+    return fields;
 }
 
 template <>
 const Schema<Port>& schema<Port>()
 {
-    static const Schema<Port> kSchema{
+    static const Schema<Port> fields{
         field("name", &Port::name, Name{}, required, "How the rest of this text calls the port."),
         field("device", &Port::device, Device{}, required, "The device, as DPDK calls it."),
         field("address", &Port::address, HostNetwork{}, required,
@@ -111,23 +111,23 @@ const Schema<Port>& schema<Port>()
         field("tx_ring", &Port::tx_ring, Number{64, 16384}, optional,
               "Transmit descriptors of each queue."),
     };
-    return kSchema;
+    return fields;
 }
 
 template <>
 const Schema<Links>& schema<Links>()
 {
-    static const Schema<Links> kSchema{
+    static const Schema<Links> fields{
         field("access", &Links::access, Name{}, optional, "The port towards the stations."),
         field("core", &Links::core, Name{}, optional, "The port towards the core peers."),
     };
-    return kSchema;
+    return fields;
 }
 
 template <>
 const Schema<Limits>& schema<Limits>()
 {
-    static const Schema<Limits> kSchema{
+    static const Schema<Limits> fields{
         field("stations", &Limits::stations, Number{1, kMaxStations}, optional,
               "Stations at one time."),
         field("flows", &Limits::flows, Number{1, kMaxFlows}, optional,
@@ -138,37 +138,37 @@ const Schema<Limits>& schema<Limits>()
         field("icmp_errors_per_s", &Limits::icmp_errors_per_s, Number{0, 1000000}, optional,
               "ICMP errors that are sent in a second."),
     };
-    return kSchema;
+    return fields;
 }
 
 template <>
 const Schema<Sector>& schema<Sector>()
 {
-    static const Schema<Sector> kSchema{
+    static const Schema<Sector> fields{
         field("index", &Sector::index, Number{0, 255}, required,
               "The sector in GSMTAP, `antenna_nr`."),
         field("absid", &Sector::absid, Mac{}, required, "Its ABSID."),
     };
-    return kSchema;
+    return fields;
 }
 
 template <>
 const Schema<CorePeer>& schema<CorePeer>()
 {
-    static const Schema<CorePeer> kSchema{
+    static const Schema<CorePeer> fields{
         field("name", &CorePeer::name, Name{}, required, "How flows call the peer."),
         field("address", &CorePeer::address, HostAddress{}, required,
               "Where GRE goes to and comes from."),
         field("mac", &CorePeer::mac, Mac{MacKind::unicast}, optional,
               "The MAC address that leads there; without it the gateway asks for it."),
     };
-    return kSchema;
+    return fields;
 }
 
 template <>
 const Schema<Log>& schema<Log>()
 {
-    static const Schema<Log> kSchema{
+    static const Schema<Log> fields{
         field("level", &Log::level,
               words<LogLevel>({{"trace", LogLevel::trace},
                                {"debug", LogLevel::debug},
@@ -178,26 +178,26 @@ const Schema<Log>& schema<Log>()
                                {"critical", LogLevel::critical}}),
               optional, "What is logged: this and everything graver."),
     };
-    return kSchema;
+    return fields;
 }
 
 template <>
 const Schema<Preset>& schema<Preset>()
 {
-    static const Schema<Preset> kSchema{
+    static const Schema<Preset> fields{
         field("frame_number", &Preset::frame_number, Number{0, 0xffffffff}, optional,
               "GSMTAP `frame_number` stays at this value."),
     };
-    return kSchema;
+    return fields;
 }
 
 template <>
 const Schema<KeyFile>& schema<KeyFile>()
 {
-    static const Schema<KeyFile> kSchema{
+    static const Schema<KeyFile> fields{
         field("file", &KeyFile::path, Path{}, required, "The file that holds the key."),
     };
-    return kSchema;
+    return fields;
 }
 
 } // namespace aaigw::config

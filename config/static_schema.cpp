@@ -71,17 +71,17 @@ Schema<Tek<Pn>> tek_schema(Number pn)
 template <>
 const Schema<StaticPart>& schema<StaticPart>()
 {
-    static const Schema<StaticPart> kSchema{
+    static const Schema<StaticPart> fields{
         field("stations", &StaticPart::stations, ListOf<Section<Station>>{{}, 0, 0xfffff}, optional,
               "The stations."),
     };
-    return kSchema;
+    return fields;
 }
 
 template <>
 const Schema<Station>& schema<Station>()
 {
-    static const Schema<Station> kSchema{
+    static const Schema<Station> fields{
         field("name", &Station::name, Name{}, optional, "For people only."),
         field("sector", &Station::sector, Number{0, 255}, required, "Index of its sector."),
         field("address", &Station::address, HostAddress{}, optional,
@@ -99,24 +99,24 @@ const Schema<Station>& schema<Station>()
               "The zone that downlink uses; required of a station in both."),
         field("flows", &Station::flows, ListOf<Section<Flow>>{{}, 0, 13}, optional, "Its flows."),
     };
-    return kSchema;
+    return fields;
 }
 
 template <>
 const Schema<MzoneStation>& schema<MzoneStation>()
 {
-    static const Schema<MzoneStation> kSchema{
+    static const Schema<MzoneStation> fields{
         field("stid", &MzoneStation::stid, Number{1, Stid::kMax}, required,
               "Its STID, its own in the sector."),
         field("contexts", &MzoneStation::contexts, kContextsForm<MzoneSa>, required, kContextsHelp),
     };
-    return kSchema;
+    return fields;
 }
 
 template <>
 const Schema<LzoneStation>& schema<LzoneStation>()
 {
-    static const Schema<LzoneStation> kSchema{
+    static const Schema<LzoneStation> fields{
         field("basic_cid", &LzoneStation::basic_cid, kCidForm, required,
               "Its basic CID; no CID is used twice in a sector."),
         field("primary_cid", &LzoneStation::primary_cid, kCidForm, required, "Its primary CID."),
@@ -124,27 +124,27 @@ const Schema<LzoneStation>& schema<LzoneStation>()
               "Its secondary management CID, when it has one."),
         field("contexts", &LzoneStation::contexts, kContextsForm<LzoneSa>, required, kContextsHelp),
     };
-    return kSchema;
+    return fields;
 }
 
 template <>
 const Schema<Context<MzoneSa>>& schema<Context<MzoneSa>>()
 {
-    static const auto kSchema = context_schema<MzoneSa>();
-    return kSchema;
+    static const auto fields = context_schema<MzoneSa>();
+    return fields;
 }
 
 template <>
 const Schema<Context<LzoneSa>>& schema<Context<LzoneSa>>()
 {
-    static const auto kSchema = context_schema<LzoneSa>();
-    return kSchema;
+    static const auto fields = context_schema<LzoneSa>();
+    return fields;
 }
 
 template <>
 const Schema<MzoneSa>& schema<MzoneSa>()
 {
-    static const Schema<MzoneSa> kSchema{
+    static const Schema<MzoneSa> fields{
         field("said", &MzoneSa::said, Number{1, 2}, required,
               "1 protects with AES-CCM, 2 encrypts only, with AES-CTR."),
         field("icv", &MzoneSa::icv, kIcvForm, optional,
@@ -153,39 +153,39 @@ const Schema<MzoneSa>& schema<MzoneSa>()
         field("teks", &MzoneSa::teks, ListOf<Section<Tek<MzonePn>>>{{}, 1, 4}, required,
               "The TEKs, each with an EKS of its own."),
     };
-    return kSchema;
+    return fields;
 }
 
 template <>
 const Schema<LzoneSa>& schema<LzoneSa>()
 {
-    static const Schema<LzoneSa> kSchema{
+    static const Schema<LzoneSa> fields{
         field("said", &LzoneSa::said, Number{0, LzoneSaid::kMax}, required, "Its SAID."),
         field("window", &LzoneSa::window, kWindowForm, optional, "PNs in the replay window."),
         field("teks", &LzoneSa::teks, ListOf<Section<Tek<LzonePn>>>{{}, 1, 4}, required,
               "The TEKs, each with an EKS of its own."),
     };
-    return kSchema;
+    return fields;
 }
 
 template <>
 const Schema<Tek<MzonePn>>& schema<Tek<MzonePn>>()
 {
-    static const auto kSchema = tek_schema<MzonePn>(kMzonePnForm);
-    return kSchema;
+    static const auto fields = tek_schema<MzonePn>(kMzonePnForm);
+    return fields;
 }
 
 template <>
 const Schema<Tek<LzonePn>>& schema<Tek<LzonePn>>()
 {
-    static const auto kSchema = tek_schema<LzonePn>(kLzonePnForm);
-    return kSchema;
+    static const auto fields = tek_schema<LzonePn>(kLzonePnForm);
+    return fields;
 }
 
 template <>
 const Schema<Flow>& schema<Flow>()
 {
-    static const Schema<Flow> kSchema{
+    static const Schema<Flow> fields{
         field("fid", &Flow::fid, Number{3, Fid::kMax}, optional,
               "FID of the flow; required in the MZone, its own in the station."),
         field("cid", &Flow::cid, kCidForm, optional,
@@ -200,7 +200,7 @@ const Schema<Flow>& schema<Flow>()
         field("max_packet", &Flow::max_packet, Number{68, 9000}, optional,
               "The longest inner packet, in bytes; without it whatever a PDU and the MTU hold."),
     };
-    return kSchema;
+    return fields;
 }
 
 } // namespace aaigw::config

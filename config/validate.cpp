@@ -9,9 +9,9 @@ namespace aaigw::config {
 
 namespace {
 
-void check_workers(const Config& config, Node& root, Reading& reading)
+void check_workers(const Config& config, TreeNode& root, Reading& reading)
 {
-    Node* cores = sound(sound(&root, "workers"), "cores");
+    TreeNode* cores = sound(sound(&root, "workers"), "cores");
     if (cores == nullptr || config.lab)
         return;
     Distinct<std::uint16_t> distinct;
@@ -20,9 +20,9 @@ void check_workers(const Config& config, Node& root, Reading& reading)
                      "outside a lab each worker has a CPU of its own", reading);
 }
 
-void check_gateway(const Port& port, Node& node, Reading& reading)
+void check_gateway(const Port& port, TreeNode& node, Reading& reading)
 {
-    Node* gateway = sound(&node, "gateway");
+    TreeNode* gateway = sound(&node, "gateway");
     if (gateway == nullptr || sound(&node, "address") == nullptr)
         return;
     if (!port.address.has_host(*port.gateway) || *port.gateway == port.address.address)
@@ -30,9 +30,9 @@ void check_gateway(const Port& port, Node& node, Reading& reading)
                                  "that the prefix of address covers");
 }
 
-void check_ports(const Config& config, Node& root, Reading& reading)
+void check_ports(const Config& config, TreeNode& root, Reading& reading)
 {
-    Node* ports = root.find("ports");
+    TreeNode* ports = root.find("ports");
     if (ports == nullptr)
         return;
     constexpr std::string_view kAdvice = "each port has its own";
@@ -42,7 +42,7 @@ void check_ports(const Config& config, Node& root, Reading& reading)
     Distinct<MacAddress> macs;
     for (std::size_t i = 0; i < config.ports.size(); ++i) {
         const Port& port = config.ports[i];
-        Node& node = ports->items[i];
+        TreeNode& node = ports->items[i];
         names.add(sound(&node, "name"), port.name, "name", kAdvice, reading);
         // DPDK knows a virtual device by what stands before the comma.
         devices.add(sound(&node, "device"), port.device.substr(0, port.device.find(',')), "device",
@@ -54,10 +54,10 @@ void check_ports(const Config& config, Node& root, Reading& reading)
 }
 
 /// Buffers of the largest MTU, without what DPDK needs for itself, must fit into the memory.
-void check_memory(const Config& config, Node& root, Reading& reading)
+void check_memory(const Config& config, TreeNode& root, Reading& reading)
 {
-    Node* memory = root.find("memory");
-    Node* ports = sound(&root, "ports");
+    TreeNode* memory = root.find("memory");
+    TreeNode* ports = sound(&root, "ports");
     if (memory == nullptr || memory->flawed || ports == nullptr || config.ports.empty())
         return;
     const std::uint64_t packet = std::ranges::max(config.ports, {}, &Port::mtu).mtu;
@@ -69,22 +69,22 @@ void check_memory(const Config& config, Node& root, Reading& reading)
 }
 
 /// Whether the names of config.links are what was meant. Without the key they are, unless it is misspelt.
-bool links_known(Node& root)
+bool links_known(TreeNode& root)
 {
-    Node* links = root.find("links");
+    TreeNode* links = root.find("links");
     return links == nullptr ? !root.incomplete : !links->flawed;
 }
 
-void check_link(const Config& config, Node& root, std::string_view link, const std::string& name,
+void check_link(const Config& config, TreeNode& root, std::string_view link, const std::string& name,
                 Reading& reading)
 {
-    Node* ports = sound(&root, "ports");
+    TreeNode* ports = sound(&root, "ports");
     if (ports == nullptr || !links_known(root) ||
         index_of(config.ports, name) < config.ports.size())
         return;
-    Node* links = root.find("links");
-    Node* written = sound(links, link);
-    const Node& at = written != nullptr ? *written : links != nullptr ? *links : *ports;
+    TreeNode* links = root.find("links");
+    TreeNode* written = sound(links, link);
+    const TreeNode& at = written != nullptr ? *written : links != nullptr ? *links : *ports;
     // At the place only, without a flaw in the node: the other link may be wrong in the same way.
     reading.refuse(at.place,
                    written != nullptr
@@ -94,24 +94,24 @@ void check_link(const Config& config, Node& root, std::string_view link, const s
                                      name, link));
 }
 
-void check_sectors(const Config& config, Node& root, Reading& reading)
+void check_sectors(const Config& config, TreeNode& root, Reading& reading)
 {
-    Node* sectors = root.find("sectors");
+    TreeNode* sectors = root.find("sectors");
     if (sectors == nullptr)
         return;
     Distinct<std::uint8_t> indexes;
     Distinct<MacAddress> absids;
     for (std::size_t i = 0; i < config.sectors.size(); ++i) {
-        Node& node = sectors->items[i];
+        TreeNode& node = sectors->items[i];
         constexpr std::string_view kAdvice = "each sector has its own";
         indexes.add(sound(&node, "index"), config.sectors[i].index, "index", kAdvice, reading);
         absids.add(sound(&node, "absid"), config.sectors[i].absid, "absid", kAdvice, reading);
     }
 }
 
-void check_core_peers(const Config& config, Node& root, Reading& reading)
+void check_core_peers(const Config& config, TreeNode& root, Reading& reading)
 {
-    Node* peers = root.find("core_peers");
+    TreeNode* peers = root.find("core_peers");
     if (peers == nullptr)
         return;
     Distinct<std::string> names;
@@ -119,7 +119,7 @@ void check_core_peers(const Config& config, Node& root, Reading& reading)
     const Port* port = linked_port(config, root, config.links.core);
     for (std::size_t i = 0; i < config.core_peers.size(); ++i) {
         const CorePeer& peer = config.core_peers[i];
-        Node& node = peers->items[i];
+        TreeNode& node = peers->items[i];
         constexpr std::string_view kAdvice = "each core peer has its own";
         names.add(sound(&node, "name"), peer.name, "name", kAdvice, reading);
         addresses.add(sound(&node, "address"), peer.address, "address", kAdvice, reading);
@@ -129,14 +129,14 @@ void check_core_peers(const Config& config, Node& root, Reading& reading)
 
 } // namespace
 
-const Port* linked_port(const Config& config, Node& root, std::string_view name)
+const Port* linked_port(const Config& config, TreeNode& root, std::string_view name)
 {
     const std::size_t at = index_of(config.ports, name);
     const bool known = sound(&root, "ports") != nullptr && links_known(root);
     return known && at < config.ports.size() ? &config.ports[at] : nullptr;
 }
 
-void check_reachable(const Config& config, const Port* port, Ipv4Address address, Node* node,
+void check_reachable(const Config& config, const Port* port, Ipv4Address address, TreeNode* node,
                      Reading& reading)
 {
     if (port == nullptr || node == nullptr)
@@ -154,7 +154,7 @@ void check_reachable(const Config& config, const Port* port, Ipv4Address address
                                           port->name));
 }
 
-void validate(const Config& config, Node& root, Reading& reading)
+void validate(const Config& config, TreeNode& root, Reading& reading)
 {
     check_workers(config, root, reading);
     check_ports(config, root, reading);

@@ -8,9 +8,9 @@ namespace aaigw::config {
 
 /// Refuses what breaks a rule. `root` is the tree that `config` was read from; where it is flawed nothing is said about
 /// what would follow from that.
-void validate(const Config& config, Node& root, Reading& reading);
+void validate(const Config& config, TreeNode& root, Reading& reading);
 
 /// The part about `static:`.
-void validate_static(const Config& config, Node& root, Reading& reading);
+void validate_static(const Config& config, TreeNode& root, Reading& reading);
 
 } // namespace aaigw::config

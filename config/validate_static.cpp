@@ -20,10 +20,10 @@ bool sends(const Tek<Pn>& tek) noexcept
 }
 
 /// What a TEK that does not send has no use for.
-void check_no_pns(Node& node, Reading& reading)
+void check_no_pns(TreeNode& node, Reading& reading)
 {
     for (const char* key : {"next_pn", "soft_limit", "hard_limit", "ceiling"}) {
-        if (Node* written = node.find(key))
+        if (TreeNode* written = node.find(key))
             reading.refuse(*written,
                            fmt::format("{}: we do not send with this TEK; take it out, or "
                                        "change use",
@@ -32,14 +32,14 @@ void check_no_pns(Node& node, Reading& reading)
 }
 
 template <class Pn>
-void check_pns(const Tek<Pn>& tek, Node& node, Reading& reading)
+void check_pns(const Tek<Pn>& tek, TreeNode& node, Reading& reading)
 {
-    Node* hard = sound(&node, "hard_limit");
+    TreeNode* hard = sound(&node, "hard_limit");
     if (hard == nullptr)
         return;
     for (const auto& [key, pn] :
          {std::pair{"next_pn", tek.next_pn}, std::pair{"soft_limit", tek.soft_limit}}) {
-        Node* written = sound(&node, key);
+        TreeNode* written = sound(&node, key);
         if (written != nullptr && pn > tek.hard_limit)
             reading.refuse(*written,
                            fmt::format("{}: above hard_limit; expected at most that", key));
@@ -47,16 +47,16 @@ void check_pns(const Tek<Pn>& tek, Node& node, Reading& reading)
 }
 
 template <class Sa>
-void check_sa(const Sa& sa, bool active, Node& node, Reading& reading)
+void check_sa(const Sa& sa, bool active, TreeNode& node, Reading& reading)
 {
-    Node* teks = node.find("teks");
+    TreeNode* teks = node.find("teks");
     if (teks == nullptr)
         return;
     Distinct<Eks> eks;
     bool sender = false;
     for (std::size_t i = 0; i < sa.teks.size(); ++i) {
         const auto& tek = sa.teks[i];
-        Node& tek_node = teks->items[i];
+        TreeNode& tek_node = teks->items[i];
         eks.add(sound(&tek_node, "eks"), tek.eks, "eks", "each TEK of an SA has its own", reading);
         const bool use_known = tek_node.find("use") == nullptr ? !tek_node.incomplete
                                                                : sound(&tek_node, "use") != nullptr;
@@ -72,26 +72,26 @@ void check_sa(const Sa& sa, bool active, Node& node, Reading& reading)
     }
 }
 
-void check_icv(const MzoneSa& sa, Node& node, Reading& reading)
+void check_icv(const MzoneSa& sa, TreeNode& node, Reading& reading)
 {
-    Node* icv = node.find("icv");
+    TreeNode* icv = node.find("icv");
     if (icv != nullptr && sound(&node, "said") != nullptr && sa.said == kCtrSaid)
         reading.refuse(*icv, "icv: SAID 2 (AES-CTR) has none; take it out");
 }
 
-void check_icv(const LzoneSa&, Node&, Reading&) {}
+void check_icv(const LzoneSa&, TreeNode&, Reading&) {}
 
 /// `zone` is the mapping with the key `contexts`.
 template <class Sa>
-void check_contexts(const std::vector<Context<Sa>>& contexts, Node* zone, Reading& reading)
+void check_contexts(const std::vector<Context<Sa>>& contexts, TreeNode* zone, Reading& reading)
 {
-    Node* list = zone == nullptr ? nullptr : zone->find("contexts");
+    TreeNode* list = zone == nullptr ? nullptr : zone->find("contexts");
     for (std::size_t i = 0; list != nullptr && i < contexts.size(); ++i) {
-        Node* sas = list->items[i].find("sas");
+        TreeNode* sas = list->items[i].find("sas");
         Distinct<decltype(Sa::said)> saids;
         for (std::size_t j = 0; sas != nullptr && j < contexts[i].sas.size(); ++j) {
             const Sa& sa = contexts[i].sas[j];
-            Node& node = sas->items[j];
+            TreeNode& node = sas->items[j];
             saids.add(sound(&node, "said"), sa.said, "said", "each SA of a context has its own",
                       reading);
             check_icv(sa, node, reading);
@@ -112,7 +112,7 @@ bool have_said(const std::vector<Context<Sa>>& contexts, std::uint16_t said)
 /// The stations in turn, with what they must not have in common.
 class StationRules {
   public:
-    StationRules(const Config& config, Node& root, Reading& reading)
+    StationRules(const Config& config, TreeNode& root, Reading& reading)
         : config_{config}, reading_{reading}, access_{linked_port(config, root,
                                                                   config.links.access)},
           sectors_known_{sound(&root, "sectors") != nullptr}, peers_known_{
@@ -121,19 +121,21 @@ class StationRules {
     {
     }
 
-    void check(const Station& station, Node& node);
+    void check(const Station& station, TreeNode& node);
 
   private:
     using InSector = std::pair<std::uint8_t, std::uint16_t>;
 
-    void check_mac(Node& node);
-    void check_zones(const Station& station, Node& node);
-    void check_transmit(const Station& station, Node& node);
-    void check_flow(const Station& station, Node& station_node, const Flow& flow, Node& node);
-    void check_zone_key(Node& flow, std::string_view key, bool in_zone, std::string_view zone);
-    void refuse_zone_key(Node& flow, std::string_view key, bool in_zone, std::string_view zone);
-    void check_said(const Station& station, Node& station_node, const Flow& flow, Node& node);
-    void add_cid(Node* node, const Station& station, Cid cid, std::string_view key);
+    void check_mac(TreeNode& node);
+    void check_zones(const Station& station, TreeNode& node);
+    void check_transmit(const Station& station, TreeNode& node);
+    void check_flow(const Station& station, TreeNode& station_node, const Flow& flow,
+                    TreeNode& node);
+    void check_zone_key(TreeNode& flow, std::string_view key, bool in_zone, std::string_view zone);
+    void refuse_zone_key(TreeNode& flow, std::string_view key, bool in_zone, std::string_view zone);
+    void check_said(const Station& station, TreeNode& station_node, const Flow& flow,
+                    TreeNode& node);
+    void add_cid(TreeNode* node, const Station& station, Cid cid, std::string_view key);
 
     const Config& config_;
     Reading& reading_;
@@ -147,11 +149,11 @@ class StationRules {
     Distinct<std::uint32_t> data_paths_;
 };
 
-void StationRules::check(const Station& station, Node& node)
+void StationRules::check(const Station& station, TreeNode& node)
 {
     names_.add(sound(&node, "name"), station.name.value_or(std::string{}), "name",
                "each station has its own", reading_);
-    Node* sector = sound(&node, "sector");
+    TreeNode* sector = sound(&node, "sector");
     sector_known_ = sector != nullptr;
     if (sector != nullptr && sectors_known_ &&
         std::ranges::find(config_.sectors, station.sector, &Sector::index) == config_.sectors.end())
@@ -161,28 +163,28 @@ void StationRules::check(const Station& station, Node& node)
     check_mac(node);
     check_zones(station, node);
     check_transmit(station, node);
-    Node* flows = node.find("flows");
+    TreeNode* flows = node.find("flows");
     Distinct<Fid> fids;
     for (std::size_t i = 0; flows != nullptr && i < station.flows.size(); ++i) {
         const Flow& flow = station.flows[i];
-        Node& flow_node = flows->items[i];
+        TreeNode& flow_node = flows->items[i];
         fids.add(sound(&flow_node, "fid"), flow.fid.value_or(Fid{}), "fid",
                  "each flow of a station has its own", reading_);
         check_flow(station, node, flow, flow_node);
     }
 }
 
-void StationRules::check_mac(Node& node)
+void StationRules::check_mac(TreeNode& node)
 {
-    Node* mac = node.find("mac");
+    TreeNode* mac = node.find("mac");
     if (mac != nullptr && node.find("address") == nullptr && !node.incomplete)
         reading_.refuse(*mac, "mac: of an address that is not there; write address too");
 }
 
-void StationRules::check_zones(const Station& station, Node& node)
+void StationRules::check_zones(const Station& station, TreeNode& node)
 {
-    Node* mzone = node.find("mzone");
-    Node* lzone = node.find("lzone");
+    TreeNode* mzone = node.find("mzone");
+    TreeNode* lzone = node.find("lzone");
     if (mzone == nullptr && lzone == nullptr && !node.incomplete)
         reading_.refuse(node, "neither mzone nor lzone; a station is in one zone at least");
     if (station.mzone) {
@@ -200,11 +202,11 @@ void StationRules::check_zones(const Station& station, Node& node)
     }
 }
 
-void StationRules::check_transmit(const Station& station, Node& node)
+void StationRules::check_transmit(const Station& station, TreeNode& node)
 {
     if (node.incomplete)
         return;
-    Node* transmit = node.find("transmit");
+    TreeNode* transmit = node.find("transmit");
     if (transmit == nullptr) {
         if (station.mzone && station.lzone)
             reading_.refuse(node,
@@ -219,8 +221,8 @@ void StationRules::check_transmit(const Station& station, Node& node)
                                    "that it is in");
 }
 
-void StationRules::check_flow(const Station& station, Node& station_node, const Flow& flow,
-                              Node& node)
+void StationRules::check_flow(const Station& station, TreeNode& station_node, const Flow& flow,
+                              TreeNode& node)
 {
     const bool in_mzone = station_node.find("mzone") != nullptr;
     const bool in_lzone = station_node.find("lzone") != nullptr;
@@ -234,14 +236,14 @@ void StationRules::check_flow(const Station& station, Node& station_node, const 
         add_cid(sound(&node, "cid"), station, *flow.cid, "cid");
     data_paths_.add(sound(&node, "data_path_id"), flow.data_path_id, "data_path_id",
                     "each flow of the gateway has its own", reading_);
-    Node* core = sound(&node, "core");
+    TreeNode* core = sound(&node, "core");
     if (core != nullptr && peers_known_ &&
         index_of(config_.core_peers, flow.core) == config_.core_peers.size())
         reading_.refuse(*core, "core: no core peer has this name; expected one of core_peers");
     check_said(station, station_node, flow, node);
 }
 
-void StationRules::check_zone_key(Node& flow, std::string_view key, bool in_zone,
+void StationRules::check_zone_key(TreeNode& flow, std::string_view key, bool in_zone,
                                   std::string_view zone)
 {
     if (in_zone && flow.find(key) == nullptr && !flow.incomplete)
@@ -250,32 +252,32 @@ void StationRules::check_zone_key(Node& flow, std::string_view key, bool in_zone
     refuse_zone_key(flow, key, in_zone, zone);
 }
 
-void StationRules::refuse_zone_key(Node& flow, std::string_view key, bool in_zone,
+void StationRules::refuse_zone_key(TreeNode& flow, std::string_view key, bool in_zone,
                                    std::string_view zone)
 {
-    Node* written = flow.find(key);
+    TreeNode* written = flow.find(key);
     if (!in_zone && written != nullptr)
         reading_.refuse(*written,
                         fmt::format("{}: the station is not in the {}; take it out", key, zone));
 }
 
-void StationRules::check_said(const Station& station, Node& station_node, const Flow& flow,
-                              Node& node)
+void StationRules::check_said(const Station& station, TreeNode& station_node, const Flow& flow,
+                              TreeNode& node)
 {
-    Node* written = node.find("said");
+    TreeNode* written = node.find("said");
     const bool known = written == nullptr ? !node.incomplete : !written->flawed;
     if (!known)
         return;
-    Node& place = written == nullptr ? node : *written;
-    Node* mzone = station_node.find("mzone");
-    Node* lzone = station_node.find("lzone");
+    TreeNode& place = written == nullptr ? node : *written;
+    TreeNode* mzone = station_node.find("mzone");
+    TreeNode* lzone = station_node.find("lzone");
     if (sound(mzone, "contexts") != nullptr && !have_said(station.mzone->contexts, flow.said))
         reading_.refuse(place, "said: not an SA of every context in the MZone; expected one");
     if (sound(lzone, "contexts") != nullptr && !have_said(station.lzone->contexts, flow.said))
         reading_.refuse(place, "said: not an SA of every context in the LZone; expected one");
 }
 
-void StationRules::add_cid(Node* node, const Station& station, Cid cid, std::string_view key)
+void StationRules::add_cid(TreeNode* node, const Station& station, Cid cid, std::string_view key)
 {
     if (sector_known_)
         cids_.add(node, {station.sector, cid.value()}, key, "no CID is used twice in a sector",
@@ -284,14 +286,14 @@ void StationRules::add_cid(Node* node, const Station& station, Cid cid, std::str
 
 } // namespace
 
-void validate_static(const Config& config, Node& root, Reading& reading)
+void validate_static(const Config& config, TreeNode& root, Reading& reading)
 {
-    Node* part = root.find("static");
-    Node* list = part == nullptr ? nullptr : part->find("stations");
+    TreeNode* part = root.find("static");
+    TreeNode* list = part == nullptr ? nullptr : part->find("stations");
     if (list == nullptr)
         return;
     const std::vector<Station>& stations = config.static_part.stations;
-    Node* limits = root.find("limits");
+    TreeNode* limits = root.find("limits");
     const bool limits_known = limits == nullptr ? !root.incomplete : !limits->flawed;
     std::size_t flows = 0;
     for (const Station& station : stations)

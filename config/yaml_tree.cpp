@@ -24,7 +24,7 @@ class TextBuffer : public std::streambuf {
   public:
     explicit TextBuffer(std::string_view text)
     {
-        char* begin = const_cast<char*>(text.data()); // NOLINT: only read from
+        char* begin = const_cast<char*>(text.data()); // only read from
         setg(begin, begin, begin + text.size());
     }
 };
@@ -42,7 +42,7 @@ class TreeBuilder : public YAML::EventHandler {
   public:
     TreeBuilder(std::string_view text, Reading& reading) : text_{text}, reading_{reading} {}
 
-    [[nodiscard]] std::optional<Node> take_root() { return std::move(root_); }
+    [[nodiscard]] std::optional<TreeNode> take_root() { return std::move(root_); }
 
     void OnDocumentStart(const YAML::Mark& mark) override;
     void OnDocumentEnd() override {}
@@ -60,21 +60,21 @@ class TreeBuilder : public YAML::EventHandler {
   private:
     /// A list or mapping whose end has not come yet.
     struct Open {
-        Node node;
+        TreeNode node;
         std::optional<Key> key; ///< of a mapping: its value comes next
     };
 
     void open(NodeKind kind, const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor);
     void close();
-    void add(Node node);
-    [[nodiscard]] Key key_of(Node node);
+    void add(TreeNode node);
+    [[nodiscard]] Key key_of(TreeNode node);
     void refuse_properties(Place place, bool tagged, YAML::anchor_t anchor);
-    void refuse_equal_keys(Node& mapping);
+    void refuse_equal_keys(TreeNode& mapping);
 
     std::string_view text_;
     Reading& reading_;
     std::vector<Open> open_;
-    std::optional<Node> root_;
+    std::optional<TreeNode> root_;
     bool started_ = false;
 };
 
@@ -90,12 +90,12 @@ void TreeBuilder::OnDocumentStart(const YAML::Mark& mark)
 void TreeBuilder::OnNull(const YAML::Mark& mark, YAML::anchor_t anchor)
 {
     refuse_properties(place_of(mark), false, anchor);
-    add(Node{NodeKind::nothing, place_of(mark)});
+    add(TreeNode{NodeKind::nothing, place_of(mark)});
 }
 
 void TreeBuilder::OnAlias(const YAML::Mark& mark, YAML::anchor_t)
 {
-    Node node{NodeKind::nothing, place_of(mark)};
+    TreeNode node{NodeKind::nothing, place_of(mark)};
     reading_.refuse(node, "an alias (*); write the value itself");
     add(std::move(node));
 }
@@ -107,7 +107,7 @@ void TreeBuilder::OnScalar(const YAML::Mark& mark, const std::string& tag, YAML:
     const auto at = static_cast<std::size_t>(std::max(mark.pos, 0));
     const bool written = at < text_.size() && text_[at] == '!';
     refuse_properties(place_of(mark), tag != "?" && (tag != "!" || written), anchor);
-    Node node{NodeKind::scalar, place_of(mark)};
+    TreeNode node{NodeKind::scalar, place_of(mark)};
     node.text = value;
     add(std::move(node));
 }
@@ -141,17 +141,17 @@ void TreeBuilder::open(NodeKind kind, const YAML::Mark& mark, const std::string&
                                            kMaxDepth));
         throw Stop{};
     }
-    open_.push_back({Node{kind, place}, std::nullopt});
+    open_.push_back({TreeNode{kind, place}, std::nullopt});
 }
 
 void TreeBuilder::close()
 {
-    Node node = std::move(open_.back().node);
+    TreeNode node = std::move(open_.back().node);
     open_.pop_back();
     add(std::move(node));
 }
 
-void TreeBuilder::add(Node node)
+void TreeBuilder::add(TreeNode node)
 {
     if (open_.empty()) {
         root_.emplace(std::move(node));
@@ -173,7 +173,7 @@ void TreeBuilder::add(Node node)
     parent.node.items.push_back(std::move(node));
 }
 
-Key TreeBuilder::key_of(Node node)
+Key TreeBuilder::key_of(TreeNode node)
 {
     if (node.kind != NodeKind::scalar && !node.flawed)
         reading_.refuse(node, fmt::format("{} as a key; keys are words", describe(node.kind)));
@@ -188,7 +188,7 @@ void TreeBuilder::refuse_properties(Place place, bool tagged, YAML::anchor_t anc
         reading_.refuse(place, "an anchor (&); take it out");
 }
 
-void TreeBuilder::refuse_equal_keys(Node& mapping)
+void TreeBuilder::refuse_equal_keys(TreeNode& mapping)
 {
     std::vector<std::size_t> order(mapping.keys.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
@@ -218,7 +218,7 @@ std::string_view sentence_of(const YAML::Exception& exception)
 
 } // namespace
 
-std::optional<Node> read_tree(std::string_view text, Reading& reading)
+std::optional<TreeNode> read_tree(std::string_view text, Reading& reading)
 {
     TreeBuilder builder{text, reading};
     try {
@@ -237,7 +237,7 @@ std::optional<Node> read_tree(std::string_view text, Reading& reading)
                                    sentence_of(exception)));
         return std::nullopt;
     }
-    std::optional<Node> root = builder.take_root();
+    std::optional<TreeNode> root = builder.take_root();
     if (!root || (root->kind == NodeKind::nothing && root->readable()))
         root.emplace(NodeKind::mapping, Place{});
     return root;

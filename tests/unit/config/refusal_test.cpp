@@ -30,8 +30,8 @@ std::string text_of(Place place)
 }
 
 /// Calls `visit` for each scalar of the tree, with its key.
-void each_scalar(const Node& node, const std::string& key,
-                 const std::function<void(const Node&, const std::string&)>& visit)
+void each_scalar(const TreeNode& node, const std::string& key,
+                 const std::function<void(const TreeNode&, const std::string&)>& visit)
 {
     if (node.kind == NodeKind::scalar)
         visit(node, key);
@@ -39,15 +39,15 @@ void each_scalar(const Node& node, const std::string& key,
         each_scalar(node.items[i], node.keys.empty() ? key : node.keys[i].text, visit);
 }
 
-void each_key(const Node& node, const std::function<void(const Key&)>& visit)
+void each_key(const TreeNode& node, const std::function<void(const Key&)>& visit)
 {
     for (const Key& key : node.keys)
         visit(key);
-    for (const Node& item : node.items)
+    for (const TreeNode& item : node.items)
         each_key(item, visit);
 }
 
-Node tree_of(std::string_view text)
+TreeNode tree_of(std::string_view text)
 {
     Reading reading{"gw.yaml"};
     auto root = read_tree(text, reading);
@@ -64,7 +64,7 @@ void replace_each_scalar(std::string_view text, std::string_view by,
                          const std::function<void(const std::string&, const Lines&)>& check)
 {
     std::size_t scalars = 0;
-    each_scalar(tree_of(text), {}, [&](const Node& scalar, const std::string& key) {
+    each_scalar(tree_of(text), {}, [&](const TreeNode& scalar, const std::string& key) {
         std::string spoilt{text};
         const std::size_t at = offset_of(text, scalar.place);
         const bool quoted = spoilt[at] == '"';

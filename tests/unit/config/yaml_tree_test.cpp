@@ -9,7 +9,7 @@ namespace aaigw::config {
 namespace {
 
 /// The tree in one line: scalars as they are, lists in [], mappings in {}, `~` for nothing.
-std::string shape(const Node& node)
+std::string shape(const TreeNode& node)
 {
     std::string text;
     switch (node.kind) {
@@ -18,7 +18,7 @@ std::string shape(const Node& node)
     case NodeKind::scalar:
         return node.text;
     case NodeKind::list:
-        for (const Node& item : node.items)
+        for (const TreeNode& item : node.items)
             text += (text.empty() ? "" : ",") + shape(item);
         return "[" + text + "]";
     case NodeKind::mapping:
@@ -90,13 +90,13 @@ TEST(YamlTree, KnowsThePlaces)
     auto root = read_tree("a: 1\nlonger: \"x\"\nlist:\n  - {k: v}\n  - \xc3\xa9: y\nempty:\nz: 1\n",
                           reading);
     ASSERT_TRUE(root);
-    const auto place = [](const Node& node) {
+    const auto place = [](const TreeNode& node) {
         return std::pair{node.place.line, node.place.column};
     };
     using Pair = std::pair<std::uint32_t, std::uint32_t>;
     EXPECT_EQ(place(*root->find("a")), (Pair{1, 4}));
     EXPECT_EQ(place(*root->find("longer")), (Pair{2, 9}));
-    Node& list = *root->find("list");
+    TreeNode& list = *root->find("list");
     EXPECT_EQ(place(list), (Pair{4, 3}));
     EXPECT_EQ(place(list.items[0]), (Pair{4, 5}));
     EXPECT_EQ(place(*list.items[0].find("k")), (Pair{4, 9}));
@@ -214,17 +214,17 @@ TEST(YamlTree, HasALimitOfDepth)
     EXPECT_EQ(tree_of(nested(1'000'000, "? ", "")).problems.size(), 1U);
 }
 
-TEST(Node, WipesItsTextsAtItsEnd)
+TEST(TreeNode, WipesItsTextsAtItsEnd)
 {
     constexpr std::string_view kText = "0123456789abcde"; // short enough to be inside the object
-    alignas(Node) std::array<char, sizeof(Node)> place{};
+    alignas(TreeNode) std::array<char, sizeof(TreeNode)> place{};
     const auto holds_text = [&] {
         return std::search(place.begin(), place.end(), kText.begin(), kText.end()) != place.end();
     };
-    auto* node = new (place.data()) Node{NodeKind::scalar, {}};
+    auto* node = new (place.data()) TreeNode{NodeKind::scalar, {}};
     node->text = kText;
     EXPECT_TRUE(holds_text());
-    node->~Node();
+    node->~TreeNode();
     EXPECT_FALSE(holds_text());
 }
 
