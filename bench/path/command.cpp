@@ -43,7 +43,7 @@ std::vector<double> ratios(const std::vector<double>& above, const std::vector<d
 /// JSON has no NaN.
 Json number(double value)
 {
-    return std::isnan(value) ? Json{} : Json{value};
+    return std::isnan(value) ? Json() : Json(value); // braces would make an array
 }
 
 Json to_json(const Row& row)
