@@ -75,8 +75,8 @@ bool links_known(TreeNode& root)
     return links == nullptr ? !root.incomplete : !links->flawed;
 }
 
-void check_link(const Config& config, TreeNode& root, std::string_view link, const std::string& name,
-                Reading& reading)
+void check_link(const Config& config, TreeNode& root, std::string_view link,
+                const std::string& name, Reading& reading)
 {
     TreeNode* ports = sound(&root, "ports");
     if (ports == nullptr || !links_known(root) ||

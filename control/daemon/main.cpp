@@ -48,7 +48,7 @@ struct Options {
 /// Standard error, from before there is a log.
 void complain(const std::string& line)
 {
-    std::fputs(("aaigwd: " + line + "\n").c_str(), stderr);
+    static_cast<void>(std::fputs(("aaigwd: " + line + "\n").c_str(), stderr));
 }
 
 /// A core file or a debugger of another process of this user would show the keys.
