@@ -105,7 +105,8 @@ void read_value(const KeyForm& form, std::string_view key, TreeNode& node, KeySo
 
 template <class Form, class Value>
 requires ScalarForm<Form, Value>
-void read_value(const Form& form, std::string_view key, TreeNode& node, Value& value, Reading& reading)
+void read_value(const Form& form, std::string_view key, TreeNode& node, Value& value,
+                Reading& reading)
 {
     if (node.kind != NodeKind::scalar)
         return refuse_kind(key, node, form.expected(), reading);

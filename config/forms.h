@@ -100,11 +100,7 @@ struct Words {
     {
         std::string text;
         for (std::size_t i = 0; i < N; ++i)
-            text += fmt::format("{}{}",
-                                i == 0           ? ""
-                                : i + 1 < N ? ", "
-                                                 : " or ",
-                                words[i].word);
+            text += fmt::format("{}{}", i == 0 ? "" : i + 1 < N ? ", " : " or ", words[i].word);
         return text;
     }
     [[nodiscard]] std::string text(E value) const

@@ -31,8 +31,8 @@ struct TreeNode {
     bool incomplete =
         false; ///< of a mapping: something that should be here is missing or cannot be read
     Place place;
-    std::string text;        ///< of a scalar
-    std::vector<Key> keys;   ///< of a mapping, one for each of the items
+    std::string text;            ///< of a scalar
+    std::vector<Key> keys;       ///< of a mapping, one for each of the items
     std::vector<TreeNode> items; ///< of a list or mapping
 
     TreeNode() = default;
